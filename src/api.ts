@@ -1,0 +1,94 @@
+/** Wires the data API: catalog → schemas per role → endpoints, and the watch that keeps them true. */
+import type { ApiKeys } from './auth/keys.ts';
+import { type Config, limitsOf } from './config.ts';
+import { LiveCatalog } from './data/catalog/live-catalog.ts';
+import { watchCatalog } from './data/catalog/watch.ts';
+import { CallerRunner } from './database/as-caller.ts';
+import type { Pools } from './database/pools.ts';
+import type { Endpoints } from './gateway/routes.ts';
+import type { PrismaClient } from './generated/prisma/client.ts';
+import { SchemaEngine } from './graphql/engine.ts';
+import { createExecutor } from './graphql/execute.ts';
+import { createGraphiql } from './graphql/graphiql.ts';
+import { createHasuraEndpoint } from './graphql/hasura.ts';
+import { buildPlatformSchema } from './graphql/platform/schema.ts';
+import { createGraphqlEndpoint } from './graphql/server.ts';
+import { createAudit } from './meta/audit.ts';
+import { createQueryEndpoint } from './meta/query.ts';
+import { createReloadEndpoint } from './meta/reload.ts';
+import type { Observe } from './observation.ts';
+
+export interface ApiInput {
+  readonly config: Config;
+  readonly pools: Pools;
+  readonly platformUrl: string;
+  /** The database tells of DDL by NOTIFY. */
+  readonly ddlEvents: boolean;
+  readonly prisma: PrismaClient;
+  readonly keys: ApiKeys;
+  readonly observe: Observe;
+}
+
+export interface Api {
+  readonly endpoints: Endpoints;
+  close(): Promise<void>;
+}
+
+const SERVICE_ROLE = 'service_role';
+
+export async function createApi(input: ApiInput): Promise<Api> {
+  const { config, pools, prisma, observe } = input;
+  const { api, database } = config;
+  const catalog = new LiveCatalog({
+    pool: pools.platform,
+    schemas: api.schemas,
+    metadataFile: api.metadata,
+    enumReaders: pools.api,
+    enumReader: SERVICE_ROLE,
+    observe,
+  });
+  const engine = new SchemaEngine({
+    limitsOf: (role) => limitsOf(api.graphql, role),
+    maxRows: api.maxRows,
+    grants: (model, role) => catalog.grants(model.catalog, role),
+    serviceRole: SERVICE_ROLE,
+    platform: buildPlatformSchema(prisma),
+    observe,
+  });
+  catalog.onModel = (model) => engine.install(model);
+  await catalog.load();
+  await engine.get(api.anonymousRole);
+  const watch = await watchCatalog({
+    connectionString: input.platformUrl,
+    ddlEvents: input.ddlEvents,
+    pollMs: database.pollDdlMs,
+    metadataFile: api.metadata,
+    onChange: () => catalog.reload(),
+    observe,
+  });
+  const runner = new CallerRunner(pools.api, {
+    searchPath: [...api.schemas, ...api.extraSearchPath],
+    statementTimeoutMs: database.statementTimeoutMs,
+    preparedStatements: database.preparedStatements,
+  });
+  const execute = createExecutor({ engine, runner, prisma, observe });
+  const graphiql = api.graphql.graphiql ? createGraphiql(input.keys.anon) : undefined;
+  const graphql = createGraphqlEndpoint({ execute, graphiql, batch: api.graphql.batch, observe });
+  const audit = createAudit(prisma);
+  return {
+    endpoints: {
+      graphql,
+      hasura: createHasuraEndpoint(execute, graphql, observe),
+      metaReload: createReloadEndpoint(async () => {
+        await catalog.reload();
+        return catalog.version;
+      }, audit),
+      metaQuery: createQueryEndpoint({
+        platformUrl: input.platformUrl,
+        statementTimeoutMs: database.statementTimeoutMs,
+        audit,
+      }),
+    },
+    close: () => watch.close(),
+  };
+}

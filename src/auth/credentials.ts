@@ -1,0 +1,69 @@
+/** Which credentials a request carries: headers and query in, plain facts out. Judges their form, never their worth. */
+import { AppError } from '../errors.ts';
+
+/** Names in lower case, as node:http gives them. */
+export type RequestHeaders = Readonly<Record<string, string | string[] | undefined>>;
+export type RequestQuery = Readonly<Record<string, unknown>>;
+
+export interface Credentials {
+  bearer: string | undefined;
+  apiKey: string | undefined;
+  adminSecret: string | undefined;
+  requestedRole: string | undefined;
+}
+
+const NONE: Credentials = Object.freeze({
+  bearer: undefined,
+  apiKey: undefined,
+  adminSecret: undefined,
+  requestedRole: undefined,
+});
+
+/** A token holds no blank and no comma, so a header that was sent twice and joined shows itself. */
+const BEARER = /^bearer +([^\s,]+)$/i;
+
+export function readCredentials(headers: RequestHeaders, query: RequestQuery | undefined): Credentials {
+  const authorization = headers.authorization;
+  const apiKeyHeader = headers.apikey;
+  const adminSecret = headers['x-hasura-admin-secret'];
+  const requestedRole = headers['x-hasura-role'];
+  const apiKeyQuery = query?.apikey;
+  if (
+    authorization === undefined &&
+    apiKeyHeader === undefined &&
+    apiKeyQuery === undefined &&
+    adminSecret === undefined &&
+    requestedRole === undefined
+  ) {
+    return NONE;
+  }
+  return {
+    bearer: authorization === undefined ? undefined : readBearer(authorization),
+    apiKey: readApiKey(apiKeyHeader, apiKeyQuery),
+    adminSecret: single(adminSecret, 'x-hasura-admin-secret'),
+    requestedRole: single(requestedRole, 'x-hasura-role'),
+  };
+}
+
+function readBearer(header: string | string[]): string {
+  const match = typeof header === 'string' ? BEARER.exec(header) : null;
+  if (match?.[1]) return match[1];
+  throw new AppError('invalid-headers', 'The Authorization header cannot be read', {
+    hint: 'Send it once, as `Authorization: Bearer <token>`.',
+  });
+}
+
+function readApiKey(header: string | string[] | undefined, query: unknown): string | undefined {
+  const fromHeader = single(header, 'apikey');
+  const fromQuery = single(query, 'apikey');
+  if (fromHeader !== undefined && fromQuery !== undefined && fromHeader !== fromQuery) {
+    throw new AppError('invalid-headers', 'The apikey of the header and that of the address differ');
+  }
+  return fromHeader ?? fromQuery;
+}
+
+function single(value: unknown, name: string): string | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value !== 'string') throw new AppError('invalid-headers', `${name} is given more than once`);
+  return value;
+}

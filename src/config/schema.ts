@@ -1,0 +1,286 @@
+/**
+ * Every setting that exists, with its type, default and one sentence of meaning.
+ * `docs/configuration.md` is written from this file; a key is accepted only while something reads it.
+ */
+import { isIP } from 'node:net';
+import { z } from 'zod';
+
+const MINUTE_MS = 60_000;
+const MIB = 1_048_576;
+
+const text = z.string().min(1, 'must not be empty');
+const list = z.array(text);
+/** `10.0.0.1`, `10.0.0.0/8`, `fd00::/8` */
+const network = z.string().refine((value) => {
+  const [address = '', bits, ...rest] = value.split('/');
+  const width = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return (
+    width > 0 &&
+    rest.length === 0 &&
+    (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= width))
+  );
+}, 'must be an IP address or a CIDR range');
+const whole = (minimum: number, maximum: number) => z.int().min(minimum).max(maximum);
+const about = (meaning: string, defaultText?: string) => ({
+  description: meaning,
+  ...(defaultText ? { defaultText } : {}),
+});
+
+const BY_MODE = 'on in development, off in production';
+
+/** The limits of one document; optional here, so that a role may override one and inherit the others. */
+const limitFields = {
+  depth: whole(1, 1000).optional().meta(about('How deep selections may nest.', '12')),
+  tokens: whole(1, 1_000_000).optional().meta(about('How many tokens a document may have.', '2000')),
+  aliases: whole(0, 100_000).optional().meta(about('How many aliases a document may use.', '30')),
+  rootFields: whole(1, 10_000)
+    .optional()
+    .meta(about('How many fields an operation may select at its root.', '20')),
+  directives: whole(0, 10_000).optional().meta(about('How many directives a document may use.', '20')),
+  documentBytes: whole(1, 64 * MIB)
+    .optional()
+    .meta(about('How long a document may be, in bytes.', '65536')),
+  estimatedRows: whole(1, Number.MAX_SAFE_INTEGER)
+    .optional()
+    .meta(
+      about(
+        'How many rows an operation may promise: the limits along a path multiplied, a missing one counted as 100.',
+        '1000000',
+      ),
+    ),
+  introspection: z.boolean().optional().meta(about('Whether `__schema` and `__type` answer.', BY_MODE)),
+  suggestions: z
+    .boolean()
+    .optional()
+    .meta(about('Whether errors suggest the field that was probably meant.', BY_MODE)),
+};
+
+export const DEFAULT_LIMITS = {
+  depth: 12,
+  tokens: 2000,
+  aliases: 30,
+  rootFields: 20,
+  directives: 20,
+  documentBytes: 65_536,
+  estimatedRows: 1_000_000,
+} as const;
+
+const roleLimits = z.strictObject(limitFields);
+
+const ALGORITHMS = [
+  'HS256',
+  'HS384',
+  'HS512',
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+] as const;
+
+const server = z.strictObject({
+  host: text
+    .default('127.0.0.1')
+    .meta(about('The address to listen on; 0.0.0.0 for all, as in the container.')),
+  port: whole(0, 65_535)
+    .default(8080)
+    .meta(about('The port to listen on; 0 takes any free one and prints it.')),
+  publicUrl: z
+    .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+    .optional()
+    .meta(
+      about(
+        'The address under which clients reach the server; never taken from request headers.',
+        'derived from host and port',
+      ),
+    ),
+  trustedProxies: z
+    .array(network)
+    .default([])
+    .meta(about('Addresses or CIDR ranges of proxies whose X-Forwarded-For names the client in the log.')),
+  cors: z
+    .strictObject({
+      origins: list
+        .default(['*'])
+        .meta(about('Origins whose pages may call the API; `*` allows all, always without cookies.')),
+    })
+    .prefault({}),
+  bodyBytes: whole(1024, 1024 * MIB)
+    .default(4 * MIB)
+    .meta(about('The largest request body, in bytes.')),
+  requestTimeoutMs: whole(1000, 60 * MINUTE_MS)
+    .default(MINUTE_MS)
+    .meta(about('How long a client may take to send its request, in milliseconds.')),
+  shutdownTimeoutMs: whole(500, 10 * MINUTE_MS)
+    .default(10_000)
+    .meta(about('How long a stop may take, in milliseconds, before connections are cut.')),
+});
+
+const log = z.strictObject({
+  level: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .default('info')
+    .meta(
+      about('From which severity on facts are logged; `debug` has every request, `info` the refused ones.'),
+    ),
+  format: z
+    .enum(['pretty', 'json'])
+    .optional()
+    .meta(
+      about(
+        'One readable line or one JSON object per fact.',
+        'pretty in development on a terminal, else json',
+      ),
+    ),
+});
+
+const database = z.strictObject({
+  url: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://')
+    .optional()
+    .meta(
+      about("The platform's login: PostgreSQL 15 or later.", 'an embedded PostgreSQL 18 in the data folder'),
+    ),
+  apiUrl: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://')
+    .optional()
+    .meta(
+      about(
+        'The login `authenticator`, under which table data is read and written.',
+        'derived from url and auth.jwt.secret',
+      ),
+    ),
+  bootstrap: z
+    .enum(['auto', 'off'])
+    .default('auto')
+    .meta(
+      about(
+        'Whether missing roles, schemas and functions of the platform are created at start; `off` lists what an administrator must run.',
+      ),
+    ),
+  defaultPrivileges: z
+    .enum(['none', 'supabase'])
+    .default('none')
+    .meta(
+      about(
+        '`none`: nothing is readable until granted; `supabase`: everything on new objects of exposed schemas to anon, authenticated and service_role.',
+      ),
+    ),
+  maxConnections: whole(1, 10_000).default(20).meta(about('How many connections table data may use.')),
+  statementTimeoutMs: whole(1, 24 * 60 * MINUTE_MS)
+    .default(30_000)
+    .meta(about('After how many milliseconds a statement is cancelled.')),
+  connectTimeoutMs: whole(100, 10 * MINUTE_MS)
+    .default(5_000)
+    .meta(about('How long to wait for a connection, in milliseconds.')),
+  pollDdlMs: whole(100, 60 * MINUTE_MS)
+    .default(500)
+    .meta(
+      about(
+        'How often the catalog is compared, in milliseconds, where no event trigger can announce changes.',
+      ),
+    ),
+  preparedStatements: z
+    .boolean()
+    .default(true)
+    .meta(
+      about(
+        'Whether statements are prepared by name; off behind a transaction pooler that cannot keep them.',
+      ),
+    ),
+});
+
+const graphql = z.strictObject({
+  ...limitFields,
+  graphiql: z
+    .boolean()
+    .optional()
+    .meta(about('Whether a browser that opens the endpoint gets GraphiQL.', BY_MODE)),
+  batch: whole(0, 10)
+    .default(0)
+    .meta(about('How many operations one request may carry on `/graphql`; 0 refuses arrays.')),
+  roles: z
+    .record(text, roleLimits)
+    .default({})
+    .meta(
+      about(
+        'Limits of single roles, by role name (`roles: {authenticated: {depth: 8}}`); what is left out is inherited.',
+        'none',
+      ),
+    ),
+});
+
+const api = z.strictObject({
+  schemas: list
+    .min(1, 'must name at least one schema')
+    .default(['public'])
+    .meta(
+      about('The schemas whose tables, views and functions the API serves; the first is the default one.'),
+    ),
+  extraSearchPath: list
+    .default(['extensions'])
+    .meta(about('Schemas added to the search path, but not served.')),
+  anonymousRole: text.default('anon').meta(about('The database role of requests without a credential.')),
+  metadata: text
+    .optional()
+    .meta(about('A file with other names and relationships for tables and columns.', 'none')),
+  maxRows: whole(1, 10_000_000)
+    .default(10_000)
+    .meta(about('The limit of every list that asks for none; a larger one is refused.')),
+  graphql: graphql.prefault({}),
+});
+
+const jwt = z.strictObject({
+  secret: text
+    .min(32, 'must have at least 32 characters')
+    .optional()
+    .meta(
+      about(
+        'The secret behind HS256 tokens and all API keys: at least 32 characters, the same in every process.',
+        'generated and kept in the data folder',
+      ),
+    ),
+  audience: text
+    .default('authenticated')
+    .meta(about('What `aud` of a token must contain, where the token has one.')),
+  issuer: text.optional().meta(about('What `iss` of a token must be.', 'any')),
+  leewaySeconds: whole(0, 600)
+    .default(30)
+    .meta(about('By how many seconds clocks may differ when `exp` and `nbf` are checked.')),
+  algorithms: z
+    .array(z.enum(ALGORITHMS))
+    .min(1, 'must name at least one algorithm')
+    .default(['HS256', 'RS256', 'ES256', 'EdDSA'])
+    .meta(about('The signature algorithms that are accepted; all but HS need signingKeysFile.')),
+  signingKeysFile: text
+    .optional()
+    .meta(about('A JWK set with the keys that verify RS, PS, ES and EdDSA tokens.', 'none')),
+  cacheEntries: whole(1, 1_000_000).default(10_000).meta(about('How many verified tokens are remembered.')),
+});
+
+export const configSchema = z.strictObject({
+  mode: z
+    .enum(['development', 'production'])
+    .default('development')
+    .meta(
+      about('`production` hides GraphiQL, introspection, suggestions and keys, and refuses weak secrets.'),
+    ),
+  dataDirectory: text
+    .default('.goforward')
+    .meta(about('The folder of the generated secret, the lock and the embedded database.')),
+  server: server.prefault({}),
+  log: log.prefault({}),
+  database: database.prefault({}),
+  api: api.prefault({}),
+  auth: z.strictObject({ jwt: jwt.prefault({}) }).prefault({}),
+});
+
+export type ParsedConfig = z.output<typeof configSchema>;
+export type RoleLimitOverrides = z.output<typeof roleLimits>;

@@ -1,0 +1,142 @@
+/**
+ * The immutable model of the database: what exists, in PostgreSQL's words. Nodes refer to each other by reference, and
+ * every plan is built of these objects, so that an identifier can never be a string from outside.
+ */
+
+export interface PgType {
+  readonly oid: number;
+  readonly schema: string;
+  readonly name: string;
+  readonly kind: 'base' | 'composite' | 'domain' | 'enum' | 'multirange' | 'pseudo' | 'range' | 'array';
+  /** pg_type.typcategory: N numeric, S string, D date/time, B boolean, … */
+  readonly category: string;
+  /** Of an array. */
+  readonly element: PgType | undefined;
+  /** Of a domain. */
+  readonly base: PgType | undefined;
+  /** Of an enum, in order. */
+  readonly labels: readonly string[];
+  /** Of a composite type made by CREATE TYPE. */
+  readonly fields: readonly { readonly name: string; readonly type: PgType }[];
+  /** oid of the table whose row type this is, else 0. */
+  readonly relation: number;
+}
+
+export interface Column {
+  readonly table: Table;
+  readonly number: number;
+  readonly name: string;
+  readonly type: PgType;
+  readonly notNull: boolean;
+  readonly hasDefault: boolean;
+  readonly identity: 'always' | 'by default' | undefined;
+  readonly generated: 'stored' | 'virtual' | undefined;
+  readonly comment: string | undefined;
+}
+
+export interface Key {
+  readonly name: string;
+  readonly kind: 'primary' | 'unique';
+  /** False for a unique index that is no constraint. */
+  readonly isConstraint: boolean;
+  readonly columns: readonly Column[];
+}
+
+export interface ForeignKey {
+  readonly name: string;
+  readonly table: Table;
+  readonly target: Table;
+  readonly columns: readonly Column[];
+  readonly targetColumns: readonly Column[];
+}
+
+export interface Policy {
+  readonly name: string;
+  readonly permissive: boolean;
+  readonly command: 'select' | 'insert' | 'update' | 'delete' | 'all';
+  readonly roles: readonly string[];
+}
+
+export interface Table {
+  readonly oid: number;
+  readonly schema: string;
+  readonly name: string;
+  readonly kind: 'table' | 'partitioned table' | 'view' | 'materialized view' | 'foreign table';
+  readonly rowType: number;
+  readonly comment: string | undefined;
+  readonly columns: readonly Column[];
+  readonly keys: readonly Key[];
+  readonly primaryKey: Key | undefined;
+  readonly foreignKeys: readonly ForeignKey[];
+  /** Foreign keys of other tables (and this one) that point here. */
+  readonly referencedBy: readonly ForeignKey[];
+  readonly insertable: boolean;
+  readonly updatable: boolean;
+  readonly deletable: boolean;
+  readonly rowSecurity: boolean;
+  readonly policies: readonly Policy[];
+}
+
+export interface RoutineParameter {
+  readonly position: number;
+  /** Empty for an unnamed one. */
+  readonly name: string;
+  readonly type: PgType;
+  readonly hasDefault: boolean;
+}
+
+export interface Routine {
+  readonly oid: number;
+  readonly schema: string;
+  readonly name: string;
+  readonly volatility: 'immutable' | 'stable' | 'volatile';
+  readonly strict: boolean;
+  readonly variadic: boolean;
+  readonly comment: string | undefined;
+  readonly parameters: readonly RoutineParameter[];
+  readonly returnsSet: boolean;
+  readonly returnType: PgType;
+  /** The table whose row type it returns. */
+  readonly returnTable: Table | undefined;
+  /** RETURNS TABLE and OUT arguments. */
+  readonly resultColumns: readonly { readonly name: string; readonly type: PgType }[];
+}
+
+export interface Catalog {
+  /** Counts up with every load of this process. */
+  readonly version: number;
+  /** Of the server, as in 180004. */
+  readonly serverVersion: number;
+  readonly schemas: readonly string[];
+  readonly tables: readonly Table[];
+  readonly routines: readonly Routine[];
+  readonly types: ReadonlyMap<number, PgType>;
+  findTable(schema: string, name: string): Table | undefined;
+  findTableByRowType(type: PgType): Table | undefined;
+}
+
+/**
+ * A way from one table to another: a foreign key in one of its two directions, or one that the metadata file declares.
+ * `columns` pairs our column with theirs.
+ */
+export interface Relationship {
+  readonly table: Table;
+  readonly target: Table;
+  readonly columns: readonly (readonly [Column, Column])[];
+  /** At most one row on the other side. */
+  readonly toOne: boolean;
+  /** The foreign key stands on our side: the row that we point to. */
+  readonly forward: boolean;
+  readonly foreignKey: ForeignKey | undefined;
+}
+
+/** The type under any number of domains. */
+export function withoutDomain(type: PgType): PgType {
+  let one = type;
+  while (one.base) one = one.base;
+  return one;
+}
+
+export function findColumn(table: Table, name: string): Column | undefined {
+  return table.columns.find((column) => column.name === name);
+}

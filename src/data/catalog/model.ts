@@ -1,0 +1,270 @@
+/**
+ * The catalog as the GraphQL API names it: which tables, columns, relationships and functions there are, and how they are
+ * called. What cannot be named is left out and listed in `warnings`. The same for every role: `visible.ts` filters it.
+ */
+import type { Catalog, Column, PgType, Relationship, Routine, RoutineParameter, Table } from './catalog.ts';
+import { computedFieldsOf, functionsOf } from './functions.ts';
+import type { Metadata, TableMetadata } from './metadata.ts';
+import { Names, tableTypeNames } from './names.ts';
+import { deriveRelationships, isUnique } from './relationships.ts';
+import { scalarName } from './scalar-name.ts';
+
+export type TableRootField = 'select' | 'select_by_pk' | 'select_aggregate';
+export interface RootFieldName {
+  readonly name: string;
+  readonly comment: string | undefined;
+}
+
+export interface ApiColumn {
+  readonly column: Column;
+  readonly name: string;
+  readonly comment: string | undefined;
+  /** The enum table whose keys are the values. */
+  readonly enumTable: ApiTable | undefined;
+}
+
+export interface ApiRelationship {
+  readonly name: string;
+  readonly relationship: Relationship;
+  readonly kind: 'object' | 'array';
+  readonly target: ApiTable;
+}
+
+export interface ApiTable {
+  readonly table: Table;
+  readonly name: string;
+  readonly comment: string | undefined;
+  readonly rootFields: Readonly<Record<TableRootField, RootFieldName>>;
+  readonly columns: readonly ApiColumn[];
+  readonly relationships: readonly ApiRelationship[];
+  readonly computedFields: readonly ApiComputedField[];
+  /** Set for an enum table: its values and their descriptions, sorted. */
+  readonly enumValues: readonly EnumValue[] | undefined;
+}
+
+export interface EnumValue {
+  readonly value: string;
+  readonly description: string | undefined;
+}
+
+/** A function and how its arguments are called. */
+export interface ApiCall {
+  readonly routine: Routine;
+  readonly arguments: readonly { readonly name: string; readonly parameter: RoutineParameter }[];
+  readonly rowParameter: RoutineParameter | undefined;
+  readonly sessionParameter: RoutineParameter | undefined;
+}
+
+export interface ApiComputedField extends ApiCall {
+  readonly name: string;
+  readonly comment: string | undefined;
+  /** Rows of a table, or else a scalar of the routine's return type. */
+  readonly returns: ApiTable | undefined;
+}
+
+export interface ApiFunction extends ApiCall {
+  readonly name: string;
+  readonly aggregateName: string;
+  readonly comment: string | undefined;
+  readonly exposedAs: 'query' | 'mutation';
+  readonly returns: ApiTable | undefined;
+}
+
+export interface ApiModel {
+  readonly catalog: Catalog;
+  readonly tables: readonly ApiTable[];
+  readonly functions: readonly ApiFunction[];
+  readonly stringifyNumericTypes: boolean;
+  readonly warnings: readonly string[];
+}
+
+export type MutableTable = { -readonly [K in keyof ApiTable]: ApiTable[K] };
+
+/** `enumValues` holds the rows of the tables that the metadata file declares as enums. */
+export function buildModel(
+  catalog: Catalog,
+  metadata: Metadata,
+  enumValues: ReadonlyMap<Table, readonly EnumValue[]>,
+): ApiModel {
+  const names = new Names();
+  const tables = new Map<Table, MutableTable>();
+  for (const { table, settings } of trackedTables(catalog, metadata, names)) {
+    const named = nameTable(table, settings, names, enumValues.get(table));
+    if (named) tables.set(table, named);
+  }
+  const derived = metadata.tables === undefined;
+  for (const table of tables.values()) {
+    table.columns = table.columns.map((column) => ({
+      ...column,
+      enumTable: enumTableOf(column.column, tables),
+    }));
+    table.relationships = derived ? derivedRelationships(table, tables, names) : [];
+  }
+  declaredRelationships(metadata, catalog, tables, names);
+  for (const table of tables.values())
+    table.computedFields = computedFieldsOf(table, catalog, metadata, tables, names);
+  return {
+    catalog,
+    tables: [...tables.values()],
+    functions: functionsOf(catalog, metadata, tables, names),
+    stringifyNumericTypes: metadata.stringifyNumericTypes,
+    warnings: names.warnings,
+  };
+}
+
+function trackedTables(catalog: Catalog, metadata: Metadata, names: Names) {
+  const settingsOf = new Map(metadata.tables?.map((one) => [`${one.schema}\0${one.name}`, one]));
+  if (metadata.tables === undefined) return catalog.tables.map((table) => ({ table, settings: undefined }));
+  return [...settingsOf.values()].flatMap((settings) => {
+    const table = catalog.findTable(settings.schema, settings.name);
+    if (table) return [{ table, settings }];
+    names.warn(`the metadata file names table ${settings.schema}.${settings.name}, which does not exist`);
+    return [];
+  });
+}
+
+function nameTable(
+  table: Table,
+  settings: TableMetadata | undefined,
+  names: Names,
+  enumValues: readonly EnumValue[] | undefined,
+): MutableTable | undefined {
+  const name =
+    settings?.customName ?? (table.schema === 'public' ? table.name : `${table.schema}_${table.name}`);
+  const label = `${table.kind} ${table.schema}.${table.name}`;
+  const root = (kind: TableRootField, fallback: string): RootFieldName => {
+    const entry = settings?.rootFields[kind];
+    const given = typeof entry === 'string' ? { name: entry } : entry;
+    const comment = given && 'comment' in given ? given.comment : undefined;
+    return { name: given?.name ?? fallback, comment: comment ?? undefined };
+  };
+  const rootFields = {
+    select: root('select', name),
+    select_by_pk: root('select_by_pk', `${name}_by_pk`),
+    select_aggregate: root('select_aggregate', `${name}_aggregate`),
+  };
+  if (!names.check(name, label)) return undefined;
+  if (!names.claimTypes(tableTypeNames(name), label)) return undefined;
+  const roots = Object.values(rootFields).map((one) => one.name);
+  if (!roots.every((one) => names.check(one, label)) || !names.claimRootFields(roots, label))
+    return undefined;
+  const columns = table.columns.flatMap((column): ApiColumn[] => {
+    const columnName = settings?.columnNames[column.name] ?? column.name;
+    const where = `column ${table.schema}.${table.name}.${column.name}`;
+    if (!names.check(columnName, where)) return [];
+    if (scalarName(column.type) === undefined) {
+      names.warn(`${where} is left out: its type ${column.type.name} has no GraphQL name`);
+      return [];
+    }
+    const comment = settings?.columnComments[column.name] ?? column.comment;
+    return [{ column, name: columnName, comment, enumTable: undefined }];
+  });
+  const comment =
+    settings?.comment === undefined || settings.comment === null ? table.comment : settings.comment;
+  return { table, name, comment, rootFields, columns, relationships: [], computedFields: [], enumValues };
+}
+
+/** The enum table that a one-column foreign key points at. */
+function enumTableOf(column: Column, tables: ReadonlyMap<Table, ApiTable>): ApiTable | undefined {
+  const foreignKey = column.table.foreignKeys.find(
+    (key) =>
+      key.columns.length === 1 &&
+      key.columns[0] === column &&
+      tables.get(key.target)?.enumValues !== undefined,
+  );
+  return foreignKey && tables.get(foreignKey.target);
+}
+
+function derivedRelationships(
+  table: ApiTable,
+  tables: ReadonlyMap<Table, ApiTable>,
+  names: Names,
+): ApiRelationship[] {
+  const related = deriveRelationships(
+    table.table,
+    (other) => tables.get(other)?.name,
+    (name, key) =>
+      names.warn(
+        `relationship ${table.name}.${name} of foreign key ${key.name} is left out: the name is taken`,
+      ),
+  );
+  return related.flatMap(({ name, relationship }): ApiRelationship[] => {
+    if (!names.check(name, `relationship ${table.name}.${name}`)) return [];
+    const kind = relationship.toOne ? 'object' : 'array';
+    return [{ name, relationship, kind, target: tables.get(relationship.target)! }];
+  });
+}
+
+/** Adds what the file declares, and renames a derived relationship over the same columns. */
+function declaredRelationships(
+  metadata: Metadata,
+  catalog: Catalog,
+  tables: ReadonlyMap<Table, MutableTable>,
+  names: Names,
+): void {
+  for (const declared of metadata.relationships) {
+    const label = `relationship ${declared.name} of ${declared.schema}.${declared.table}`;
+    const source = catalog.findTable(declared.schema, declared.table);
+    const target = catalog.findTable(declared.target.schema, declared.target.name);
+    const [from, to] = [source && tables.get(source), target && tables.get(target)];
+    if (!source || !target || !from || !to) {
+      names.warn(`the metadata file declares ${label}, but a table of it is not there`);
+      continue;
+    }
+    const columns = Object.entries(declared.columns).map(
+      ([ours, theirs]) =>
+        [
+          source.columns.find((one) => one.name === ours),
+          target.columns.find((one) => one.name === theirs),
+        ] as const,
+    );
+    if (!columns.every((pair): pair is [Column, Column] => pair[0] !== undefined && pair[1] !== undefined)) {
+      names.warn(`the metadata file declares ${label}, but a column of it is not there`);
+      continue;
+    }
+    if (!names.check(declared.name, label)) continue;
+    const relationship = declaredRelationship(declared, source, target, columns);
+    const sameColumns = (one: ApiRelationship) =>
+      one.relationship.target === target &&
+      one.kind === declared.type &&
+      one.relationship.columns.length === columns.length &&
+      one.relationship.columns.every(([a, b]) => columns.some(([c, d]) => a === c && b === d));
+    from.relationships = [
+      ...from.relationships.filter((one) => !(metadata.tables === undefined && sameColumns(one))),
+      { name: declared.name, relationship, kind: declared.type, target: to },
+    ];
+  }
+}
+
+function declaredRelationship(
+  declared: Metadata['relationships'][number],
+  source: Table,
+  target: Table,
+  columns: [Column, Column][],
+): Relationship {
+  const ours = columns.map(([column]) => column);
+  const theirs = columns.map(([, column]) => column);
+  const same = (a: readonly Column[], b: readonly Column[]) =>
+    a.length === b.length && a.every((one) => b.includes(one));
+  const forwardKey = source.foreignKeys.find(
+    (key) => key.target === target && same(key.columns, ours) && same(key.targetColumns, theirs),
+  );
+  const reverseKey = source.referencedBy.find(
+    (key) => key.table === target && same(key.columns, theirs) && same(key.targetColumns, ours),
+  );
+  const forward = declared.fromForeignKey && forwardKey !== undefined && declared.type === 'object';
+  return {
+    table: source,
+    target,
+    columns,
+    toOne: declared.type === 'object',
+    forward,
+    // Only a key that makes the other side unique: else the one row must be picked by LIMIT.
+    foreignKey: forward ? forwardKey : isUnique(target, theirs) ? reverseKey : undefined,
+  };
+}
+
+/** True where the type has a name in GraphQL. */
+export function hasGraphqlType(type: PgType): boolean {
+  return scalarName(type) !== undefined;
+}

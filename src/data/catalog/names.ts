@@ -1,0 +1,63 @@
+/** Which names are taken in the generated schema, and what was left out for the lack of one. */
+
+const GRAPHQL_NAME = /^[_A-Za-z][_0-9A-Za-z]*$/;
+
+/** Names that the schema has whatever the tables are. */
+const RESERVED_TYPES = [
+  'query_root', 'mutation_root', 'subscription_root', 'order_by', 'cursor_ordering',
+  'Int', 'Float', 'String', 'Boolean', 'ID', 'Query', 'Mutation', 'Subscription',
+]; // biome-ignore format: a list
+
+/** Scalars of PostgreSQL that a table of the same name would clash with. */
+const RESERVED_SCALARS =
+  `smallint bigint float8 numeric money bpchar uuid date timestamp timestamptz time timetz interval bytea inet cidr macaddr
+   xml json jsonb point citext ltree lquery ltxtquery name oid`.split(/\s+/);
+
+const TYPE_SUFFIXES = [
+  '', '_bool_exp', '_order_by', '_select_column', '_aggregate', '_aggregate_fields', '_aggregate_order_by',
+  '_aggregate_bool_exp',
+]; // biome-ignore format: a list
+
+/** The type names of a table that could clash with another table's. */
+export function tableTypeNames(name: string): string[] {
+  return TYPE_SUFFIXES.map((suffix) => name + suffix);
+}
+
+export class Names {
+  readonly #types = new Set([...RESERVED_TYPES, ...RESERVED_SCALARS]);
+  readonly #rootFields = new Set<string>();
+  readonly #warnings: string[] = [];
+
+  get warnings(): readonly string[] {
+    return this.#warnings;
+  }
+
+  warn(warning: string): void {
+    this.#warnings.push(warning);
+  }
+
+  /** Whether it can be a GraphQL name; warns if not. */
+  check(name: string, what: string): boolean {
+    if (GRAPHQL_NAME.test(name) && !name.startsWith('__')) return true;
+    this.warn(`${what} is left out: ${JSON.stringify(name)} is no GraphQL name`);
+    return false;
+  }
+
+  claimTypes(names: readonly string[], what: string): boolean {
+    return this.#claim(this.#types, names, what);
+  }
+
+  claimRootFields(names: readonly string[], what: string): boolean {
+    return this.#claim(this.#rootFields, names, what);
+  }
+
+  #claim(taken: Set<string>, names: readonly string[], what: string): boolean {
+    const clash = names.find((name) => taken.has(name));
+    if (clash !== undefined) {
+      this.warn(`${what} is left out: the name ${clash} is taken`);
+      return false;
+    }
+    for (const name of names) taken.add(name);
+    return true;
+  }
+}

@@ -1,0 +1,25 @@
+/** Questions about a plan. */
+import type { Routine } from '../catalog/catalog.ts';
+import type { QueryPlan } from './plan.ts';
+
+/** Every routine that the plan calls, wherever it stands. */
+export function routinesOf(plan: QueryPlan): Set<Routine> {
+  const found = new Set<Routine>();
+  const seen = new Set<object>();
+  const visit = (node: unknown): void => {
+    if (typeof node !== 'object' || node === null || seen.has(node)) return;
+    seen.add(node);
+    if (Array.isArray(node)) return node.forEach(visit);
+    if (!('kind' in node) && 'routine' in node && 'args' in node) found.add(node.routine as Routine);
+    // Catalog objects refer to the whole database: only the plan's own nodes are walked.
+    for (const [key, value] of Object.entries(node)) if (PLAN_KEYS.has(key)) visit(value);
+  };
+  visit(plan);
+  return found;
+}
+
+const PLAN_KEYS = new Set(
+  'source call args where order operand operands related aggregate all predicate shape entries read'.split(
+    ' ',
+  ),
+);

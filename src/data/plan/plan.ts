@@ -1,0 +1,203 @@
+/**
+ * The plan: what a request asks of PostgreSQL, in PostgreSQL's words. Both front ends lower to it, `data/sql` compiles it.
+ * Plain data: identifiers are Catalog objects, everything that came from outside is a Value or a response key.
+ */
+import type { Column, PgType, Relationship, Routine, RoutineParameter, Table } from '../catalog/catalog.ts';
+
+/** Stands in a Value for what the request will bring: a plan is compiled once and bound many times. */
+export class Variable {
+  readonly name: string;
+  constructor(name: string) {
+    this.name = name;
+  }
+}
+
+/** A bound parameter. `value` is JSON-like data, in which any part may be a Variable. */
+export interface Value {
+  readonly value: unknown;
+  readonly type: PgType;
+  /** The value is a list of `type`. */
+  readonly list?: boolean;
+}
+
+// ---- where rows come from
+
+export type Argument =
+  | { readonly kind: 'value'; readonly parameter: RoutineParameter; readonly value: Value }
+  /** The row of the table that the field belongs to. */
+  | { readonly kind: 'row'; readonly parameter: RoutineParameter }
+  /** The session variables of the caller, as a JSON object. */
+  | { readonly kind: 'session'; readonly parameter: RoutineParameter };
+
+export interface RoutineCall {
+  readonly routine: Routine;
+  readonly args: readonly Argument[];
+}
+
+export type Source =
+  | { readonly kind: 'table'; readonly table: Table }
+  | { readonly kind: 'routine'; readonly table: Table; readonly call: RoutineCall };
+
+/** Rows that belong to an outer row: by relationship, or by a routine that takes the outer row. */
+export interface Related {
+  readonly relationship: Relationship | undefined;
+  readonly source: Source;
+}
+
+// ---- expressions over a row
+
+export type Operand =
+  | { readonly kind: 'column'; readonly column: Column }
+  | { readonly kind: 'call'; readonly call: RoutineCall }
+  /** The operand of the one related row; null where there is none. */
+  | { readonly kind: 'via'; readonly related: Related; readonly operand: Operand }
+  /** Over the related rows; `type` is that of its result, where it is to be compared. */
+  | {
+      readonly kind: 'aggregate';
+      readonly related: Related;
+      readonly aggregate: Aggregate;
+      readonly type?: PgType;
+    }
+  /** The text form, `type` being pg_catalog.text. */
+  | { readonly kind: 'text'; readonly operand: Operand; readonly type: PgType };
+
+export interface Aggregate {
+  readonly function: AggregateFunction;
+  /** None: `count(*)`. */
+  readonly operands: readonly Operand[];
+  readonly distinct: boolean;
+  readonly where: Predicate | undefined;
+}
+
+export const AGGREGATE_FUNCTIONS = [
+  'count',
+  'sum',
+  'avg',
+  'max',
+  'min',
+  'stddev',
+  'stddev_pop',
+  'stddev_samp',
+  'var_pop',
+  'var_samp',
+  'variance',
+  'bool_and',
+  'bool_or',
+  'corr',
+  'covar_samp',
+] as const;
+export type AggregateFunction = (typeof AGGREGATE_FUNCTIONS)[number];
+
+/** PostgreSQL's operators; `any` and `all` compare with each of a list. */
+export type Operator =
+  | '='
+  | '<>'
+  | '<'
+  | '>'
+  | '<='
+  | '>='
+  | '= any'
+  | '<> all'
+  | '~~'
+  | '!~~'
+  | '~~*'
+  | '!~~*'
+  | '~'
+  | '!~'
+  | '~*'
+  | '!~*'
+  | 'similar to'
+  | 'not similar to'
+  | '@>'
+  | '<@'
+  | '?'
+  | '?|'
+  | '?&'
+  | '@';
+
+export type Predicate =
+  | { readonly kind: 'and' | 'or'; readonly all: readonly Predicate[] }
+  | { readonly kind: 'not'; readonly predicate: Predicate }
+  | { readonly kind: 'constant'; readonly value: boolean }
+  | {
+      readonly kind: 'compare';
+      readonly operand: Operand;
+      readonly operator: Operator;
+      readonly value: Value;
+    }
+  | { readonly kind: 'null'; readonly operand: Operand; readonly isNull: boolean }
+  | { readonly kind: 'exists'; readonly related: Related; readonly where: Predicate | undefined };
+
+export interface Order {
+  readonly operand: Operand;
+  readonly direction: 'asc' | 'desc';
+  readonly nulls: 'first' | 'last';
+}
+
+// ---- what the answer looks like
+
+export type Shape =
+  | ObjectShape
+  | {
+      readonly kind: 'column';
+      readonly column: Column;
+      readonly path: Value | undefined;
+      readonly asText: boolean;
+    }
+  | {
+      readonly kind: 'call';
+      readonly call: RoutineCall;
+      readonly path: Value | undefined;
+      readonly asText: boolean;
+    }
+  | { readonly kind: 'relation'; readonly relationship: Relationship | undefined; readonly read: ReadPlan }
+  | { readonly kind: 'literal'; readonly text: string };
+
+/** Response keys in order. Keys are the caller's own words: they are quoted, and may be of any length. */
+export interface ObjectShape {
+  readonly kind: 'object';
+  readonly entries: readonly Entry<Shape>[];
+}
+
+export type Entry<S> = readonly [key: string, shape: S];
+
+export type AggregateShape =
+  | { readonly kind: 'value'; readonly aggregate: Aggregate; readonly asText: boolean }
+  | { readonly kind: 'group'; readonly entries: readonly Entry<AggregateShape>[] }
+  | { readonly kind: 'literal'; readonly text: string };
+
+/** Aggregates and rows of one and the same set. */
+export interface PageShape {
+  readonly kind: 'page';
+  readonly entries: readonly Entry<
+    | { readonly kind: 'aggregate'; readonly entries: readonly Entry<AggregateShape>[] }
+    | { readonly kind: 'nodes'; readonly shape: ObjectShape }
+    | { readonly kind: 'literal'; readonly text: string }
+  >[];
+}
+
+export interface ReadPlan {
+  readonly kind: 'read';
+  readonly source: Source;
+  readonly where: Predicate | undefined;
+  readonly distinct: readonly Column[];
+  readonly order: readonly Order[];
+  /** Absent: the default limit of every list, where `take` is many. */
+  readonly limit: number | undefined;
+  readonly offset: number | undefined;
+  readonly shape: ObjectShape | PageShape;
+  /** maybe: one row or null; many: a list; page: the one object of a PageShape. */
+  readonly take: 'maybe' | 'many' | 'page';
+}
+
+/** A scalar function called for its own sake. */
+export interface CallPlan {
+  readonly kind: 'call';
+  readonly call: RoutineCall;
+  readonly asText: boolean;
+}
+
+export type Plan = ReadPlan | CallPlan | { readonly kind: 'literal'; readonly text: string };
+
+/** The roots of one query operation: response key → plan, answered by one statement. */
+export type QueryPlan = readonly Entry<Plan>[];

@@ -1,0 +1,159 @@
+/** Operands and predicates → SQL expressions over the rows in scope. */
+import { empty, identifier, join, keyword, literal, operator, type Sql, sql } from '../../database/sql.ts';
+import { type Column, type Relationship, withoutDomain } from '../catalog/catalog.ts';
+import type { Aggregate, Operand, Predicate, Related, RoutineCall, Source, Value } from '../plan/plan.ts';
+import { aggregateCall } from './aggregate.ts';
+import type { Aliases } from './aliases.ts';
+import { type Row, sourceRow } from './row.ts';
+import { operatorSchema } from './types.ts';
+import { bound } from './value.ts';
+
+type Fragment = Sql<Value>;
+
+/** `schema.table`, or the call of a routine; `outer` is the row that a routine argument may need. */
+export function sourceSql(source: Source, outer: Row | undefined): Fragment {
+  return source.kind === 'table'
+    ? identifier(source.table.schema, source.table.name)
+    : callSql(source.call, outer);
+}
+
+/** Named notation as soon as an argument is left to its default; the rest in order. */
+export function callSql({ routine, args }: RoutineCall, row: Row | undefined): Fragment {
+  const list = args.map((argument): Fragment => {
+    const { name } = argument.parameter;
+    const prefix = name === '' ? empty : sql`${identifier(name)} => `;
+    if (argument.kind === 'session') return sql`${prefix}${sessionVariables(argument.parameter.type.name)}`;
+    if (argument.kind === 'value') return sql<Value>`${prefix}${bound(argument.value)}`;
+    if (!row) throw new Error(`routine ${routine.name} needs a row where there is none`);
+    return sql<Value>`${prefix}${row.whole()}`;
+  });
+  return sql<Value>`${identifier(routine.schema, routine.name)}(${join(list)})`;
+}
+
+/** Hasura's session argument: the variables of the claims' namespace, an empty object without them. */
+function sessionVariables(typeName: string): Sql {
+  const claims = sql`nullif(pg_catalog.current_setting('request.jwt.claims', true), '')::pg_catalog.json`;
+  const variables = sql`coalesce(${claims} -> ${literal('https://hasura.io/jwt/claims')}, '{}'::pg_catalog.json)`;
+  return typeName === 'jsonb' ? sql`(${variables})::pg_catalog.jsonb` : variables;
+}
+
+/** `theirs = ours and …`. */
+export function joinCondition({ columns }: Relationship, outer: Row, inner: Row): Fragment {
+  return join(
+    columns.map(
+      ([ours, theirs]) => sql`${inner.column(theirs)} ${equality(ours, theirs)} ${outer.column(ours)}`,
+    ),
+    ' and ',
+  );
+}
+
+function equality(ours: Column, theirs: Column): Sql {
+  const schema =
+    operatorSchema(theirs.type) ?? (ours.type === theirs.type ? undefined : operatorSchema(ours.type));
+  return operator('=', schema);
+}
+
+/** The condition that ties related rows to the outer row; none for a routine, whose arguments do it. */
+export function relatedCondition(related: Related, outer: Row, inner: Row): Fragment | undefined {
+  return related.relationship ? joinCondition(related.relationship, outer, inner) : undefined;
+}
+
+/** `where a and b`, or nothing. */
+export function whereClause(...conditions: (Fragment | undefined)[]): Fragment {
+  const given = conditions.filter((condition) => condition !== undefined);
+  return given.length === 0 ? empty : sql<Value>` where ${join(given, ' and ')}`;
+}
+
+export function operandSql(operand: Operand, row: Row, aliases: Aliases): Fragment {
+  switch (operand.kind) {
+    case 'column':
+      return row.column(operand.column);
+    case 'call':
+      return callSql(operand.call, row);
+    case 'text':
+      return sql<Value>`${operandSql(operand.operand, row, aliases)}::pg_catalog.text`;
+    case 'via': {
+      const { related } = operand;
+      const alias = aliases.next();
+      const inner = sourceRow(related.source.table, alias);
+      const value = operandSql(operand.operand, inner, aliases);
+      const where = whereClause(relatedCondition(related, row, inner));
+      return sql<Value>`(select ${value} from ${sourceSql(related.source, row)} ${identifier(alias)}${where} limit 1)`;
+    }
+    case 'aggregate':
+      return aggregateSubselect(operand.related, operand.aggregate, row, aliases);
+  }
+}
+
+function aggregateSubselect(related: Related, aggregate: Aggregate, row: Row, aliases: Aliases): Fragment {
+  const alias = aliases.next();
+  const inner = sourceRow(related.source.table, alias);
+  const value = aggregateCall(
+    aggregate,
+    aggregate.operands.map((operand) => operandSql(operand, inner, aliases)),
+  );
+  const where = whereClause(
+    relatedCondition(related, row, inner),
+    aggregate.where && predicateSql(aggregate.where, inner, aliases),
+  );
+  return sql<Value>`(select ${value} from ${sourceSql(related.source, row)} ${identifier(alias)}${where})`;
+}
+
+export function predicateSql(predicate: Predicate, row: Row, aliases: Aliases): Fragment {
+  switch (predicate.kind) {
+    case 'constant':
+      return keyword(predicate.value ? 'true' : 'false');
+    case 'not':
+      return sql<Value>`not (${predicateSql(predicate.predicate, row, aliases)})`;
+    case 'and':
+    case 'or': {
+      if (predicate.all.length === 0) return keyword(predicate.kind === 'and' ? 'true' : 'false');
+      const list = predicate.all.map((one) => predicateSql(one, row, aliases));
+      return list.length === 1 ? list[0]! : sql<Value>`(${join(list, ` ${predicate.kind} `)})`;
+    }
+    case 'null':
+      return sql<Value>`${operandSql(predicate.operand, row, aliases)} is ${keyword(predicate.isNull ? 'null' : 'not null')}`;
+    case 'exists': {
+      const { related } = predicate;
+      const alias = aliases.next();
+      const inner = sourceRow(related.source.table, alias);
+      const where = whereClause(
+        relatedCondition(related, row, inner),
+        predicate.where && predicateSql(predicate.where, inner, aliases),
+      );
+      return sql<Value>`exists (select from ${sourceSql(related.source, row)} ${identifier(alias)}${where})`;
+    }
+    case 'compare':
+      return comparison(predicate, row, aliases);
+  }
+}
+
+function comparison(
+  predicate: Extract<Predicate, { kind: 'compare' }>,
+  row: Row,
+  aliases: Aliases,
+): Fragment {
+  const left = operandSql(predicate.operand, row, aliases);
+  const right = bound(predicate.value);
+  const schema = operatorSchema(ownType(predicate.operand) ?? predicate.value.type);
+  switch (predicate.operator) {
+    case '= any':
+      return sql<Value>`${left} ${operator('=', schema)} any (${right})`;
+    case '<> all':
+      return sql<Value>`${left} ${operator('<>', schema)} all (${right})`;
+    case 'similar to':
+    case 'not similar to':
+      // SIMILAR TO is syntax for a regular expression match; the pattern function is the one PostgreSQL uses itself.
+      return sql<Value>`${left} operator(pg_catalog.${
+        predicate.operator === 'similar to' ? sql`~` : sql`!~`
+      }) pg_catalog.similar_to_escape(${right}::pg_catalog.text)`;
+    default:
+      return sql<Value>`${left} ${operator(predicate.operator, schema)} ${right}`;
+  }
+}
+
+function ownType(operand: Operand) {
+  if (operand.kind === 'column') return operand.column.type;
+  if (operand.kind === 'call') return withoutDomain(operand.call.routine.returnType);
+  return 'type' in operand ? operand.type : undefined;
+}

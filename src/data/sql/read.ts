@@ -1,0 +1,189 @@
+/**
+ * ReadPlan → SQL. Nested records are built in one statement and become JSON once, at the top:
+ * a to-one relation is the row of a lateral join, a to-many relation an array of records.
+ * A list that is limited pages first and joins second, with its order repeated outside: LIMIT does not go below the joins.
+ */
+import { empty, identifier, integer, join, literal, parameter, type Sql, sql } from '../../database/sql.ts';
+import type { Relationship } from '../catalog/catalog.ts';
+import type { Entry, ObjectShape, ReadPlan, Shape, Value } from '../plan/plan.ts';
+import type { Aliases } from './aliases.ts';
+import { encoded } from './encode.ts';
+import { type OrderKey, orderClause, orderKeys } from './order.ts';
+import { compilePage } from './page.ts';
+import { callSql, joinCondition, predicateSql, sourceSql, whereClause } from './predicate.ts';
+import { PageRow, type Row, sourceRow } from './row.ts';
+import { type Item, type RecordQuery, recordQuery } from './shape.ts';
+import { typeName } from './types.ts';
+
+type Fragment = Sql<Value>;
+
+export interface Compilation {
+  readonly aliases: Aliases;
+  readonly serverVersion: number;
+  /** The default limit of every list. */
+  readonly maxRows: number;
+  /** pg_catalog.int8, for limits that are bound. */
+  readonly bigint: Value['type'];
+}
+
+/** How a nested read hangs on the row outside it. */
+export interface Outer {
+  readonly row: Row;
+  readonly relationship: Relationship | undefined;
+  /** The outer row is the only one. */
+  readonly single: boolean;
+}
+
+/** The read as one expression: a record, an array of records, or null. */
+export function readExpression(read: ReadPlan, outer: Outer | undefined, compilation: Compilation): Fragment {
+  if (read.shape.kind === 'page') return compilePage(read, read.shape, outer, compilation);
+  const { query, record } = rowsQuery(read, read.shape, outer, compilation);
+  const alias = compilation.aliases.next();
+  const select = sql<Value>`select ${record.value(alias)} from (${query}) ${identifier(alias)}`;
+  return read.take === 'many' ? sql<Value>`array(${select})` : sql<Value>`(${select})`;
+}
+
+/** The rows of an object shape as a query. */
+function rowsQuery(
+  given: ReadPlan,
+  shape: ObjectShape,
+  outer: Outer | undefined,
+  compilation: Compilation,
+): { query: Fragment; record: RecordQuery } {
+  const read = given.take === 'many' ? { ...given, limit: given.limit ?? compilation.maxRows } : given;
+  const limited = read.limit !== undefined || read.offset !== undefined || read.distinct.length > 0;
+  const hasRelations = shape.entries.some(([, entry]) => entry.kind === 'relation');
+  if (limited && hasRelations) {
+    const page = pageOf(read, outer, compilation);
+    const { items, joins } = shapeItems(shape.entries, page.row, compilation, false);
+    const record = recordQuery(items, compilation.serverVersion);
+    const from = page.from();
+    return { record, query: sql<Value>`select ${record.list} from ${from}${joins}${orderClause(page.keys)}` };
+  }
+  const { aliases } = compilation;
+  const alias = aliases.next();
+  const row = sourceRow(read.source.table, alias);
+  const order = orderKeys(read.order, row, aliases);
+  const { items, joins } = shapeItems(shape.entries, row, compilation, isSingle(read, outer));
+  const record = recordQuery(items, compilation.serverVersion);
+  const select = sql<Value>`select ${distinctClause(read, row)}${record.list}`;
+  const from = sql<Value>` from ${sourceSql(read.source, outer?.row)} ${identifier(alias)}${order.joins}${joins}`;
+  const where = sourceWhere(read, row, outer, aliases);
+  return {
+    record,
+    query: sql<Value>`${select}${from}${where}${orderClause(order.keys)}${limitClause(read, compilation)}`,
+  };
+}
+
+/** A sub-select that filters, orders and limits, and carries what is asked of its row. */
+export interface Page {
+  readonly row: PageRow;
+  /** The order again, over the page's own row. */
+  readonly keys: readonly OrderKey[];
+  /** `(select …) alias`, complete: call it when everything has been asked of the row. */
+  from(): Fragment;
+  /** `select …` alone. */
+  select(): Fragment;
+  readonly alias: string;
+}
+
+export function pageOf(read: ReadPlan, outer: Outer | undefined, compilation: Compilation): Page {
+  const { aliases } = compilation;
+  const innerAlias = aliases.next();
+  const inner = sourceRow(read.source.table, innerAlias);
+  const alias = aliases.next();
+  const row = new PageRow(read.source.table, alias);
+  const order = orderKeys(read.order, inner, aliases);
+  const where = sourceWhere(read, inner, outer, aliases);
+  const hidden: Fragment[] = [];
+  const keys = order.keys.map((key, index): OrderKey => {
+    if (key.order.operand.kind === 'column')
+      return { order: key.order, expression: row.column(key.order.operand.column) };
+    const name = row.hidden(`o${index + 1}`);
+    hidden.push(sql<Value>`${key.expression} as ${identifier(name)}`);
+    return { order: key.order, expression: identifier(alias, name) };
+  });
+  const select = () => {
+    const list = join<Value>([...row.carried(inner, innerAlias), ...hidden]);
+    const from = sql<Value>` from ${sourceSql(read.source, outer?.row)} ${identifier(innerAlias)}${order.joins}`;
+    const head = sql<Value>`select ${distinctClause(read, inner)}${list}`;
+    return sql<Value>`${head}${from}${where}${orderClause(order.keys)}${limitClause(read, compilation)}`;
+  };
+  return { row, keys, alias, select, from: () => sql<Value>`(${select()}) ${identifier(alias)}` };
+}
+
+function sourceWhere(read: ReadPlan, row: Row, outer: Outer | undefined, aliases: Aliases): Fragment {
+  return whereClause(
+    outer?.relationship && joinCondition(outer.relationship, outer.row, row),
+    // A routine that returns one row and found none gives a row of nulls.
+    read.source.kind === 'routine' && !read.source.call.routine.returnsSet
+      ? sql`not (${row.whole()} is null)`
+      : undefined,
+    read.where && predicateSql(read.where, row, aliases),
+  );
+}
+
+function distinctClause(read: ReadPlan, row: Row): Sql {
+  if (read.distinct.length === 0) return empty;
+  return sql`distinct on (${join(read.distinct.map((column) => row.column(column)))}) `;
+}
+
+/**
+ * Limits stand as numbers where they are common, so that the planner knows them; an uncommon one is bound, so that the
+ * prepared statements do not multiply.
+ */
+function limitClause({ limit, offset }: ReadPlan, { bigint }: Compilation): Fragment {
+  const number = (value: number): Fragment =>
+    value <= 100 || (value <= 100_000 && value % 50 === 0)
+      ? integer(value)
+      : sql<Value>`${parameter<Value>({ value: String(value), type: bigint })}::${typeName(bigint)}`;
+  const limited = limit === undefined ? empty : sql<Value>` limit ${number(limit)}`;
+  return offset === undefined || offset === 0 ? limited : sql<Value>`${limited} offset ${number(offset)}`;
+}
+
+/** The select list of an object, and the lateral joins that its to-one relations need. */
+export function shapeItems(
+  entries: readonly Entry<Shape>[],
+  row: Row,
+  compilation: Compilation,
+  single: boolean,
+): { items: Item[]; joins: Fragment[] } {
+  const joins: Fragment[] = [];
+  const items = entries.map(
+    ([key, shape]): Item => [key, shapeExpression(shape, row, compilation, single, joins)],
+  );
+  return { items, joins };
+}
+
+/** One row at most, all the way up: a look-up by key then beats a join, for which the planner may hash a whole table. */
+function isSingle(read: ReadPlan, outer: Outer | undefined): boolean {
+  return read.take === 'maybe' && (outer === undefined || outer.single);
+}
+
+function shapeExpression(
+  shape: Shape,
+  row: Row,
+  compilation: Compilation,
+  single: boolean,
+  joins: Fragment[],
+): Fragment {
+  switch (shape.kind) {
+    case 'literal':
+      return sql`${literal(shape.text)}::text`;
+    case 'column':
+      return encoded(row.column(shape.column), shape.column.type, shape);
+    case 'call':
+      return encoded(callSql(shape.call, row), shape.call.routine.returnType, shape);
+    case 'object':
+      throw new Error('an object shape belongs to a read');
+    case 'relation': {
+      const outer = { row, relationship: shape.relationship, single };
+      if (single || shape.read.take !== 'maybe' || shape.read.shape.kind === 'page')
+        return readExpression(shape.read, outer, compilation);
+      const { query, record } = rowsQuery(shape.read, shape.read.shape, outer, compilation);
+      const alias = compilation.aliases.next();
+      joins.push(sql<Value>` left join lateral (${query}) ${identifier(alias)} on true`);
+      return record.value(alias);
+    }
+  }
+}

@@ -1,0 +1,96 @@
+/** Values into SQL (a typed parameter) and into the text that PostgreSQL reads for it. */
+import { parameter, type Sql, sql } from '../../database/sql.ts';
+import { AppError } from '../../errors.ts';
+import { type PgType, withoutDomain } from '../catalog/catalog.ts';
+import { type Value, Variable } from '../plan/plan.ts';
+import { typeName } from './types.ts';
+
+/** `$1::type`: the parameter is cast to the column's type, never the column to the parameter's. */
+export function bound(value: Value): Sql<Value> {
+  return sql<Value>`${parameter(value)}::${typeName(value.type, value.list)}`;
+}
+
+/** Reads the variables of the request into a value. An absent variable inside a list or object is null, as in GraphQL. */
+function resolve(value: unknown, variables: Readonly<Record<string, unknown>>): unknown {
+  if (value instanceof Variable) return variables[value.name] ?? null;
+  if (Array.isArray(value)) return value.map((one) => resolve(one, variables));
+  if (isPlainObject(value)) {
+    const result: Record<string, unknown> = {};
+    for (const [key, one] of Object.entries(value)) setOwn(result, key, resolve(one, variables));
+    return result;
+  }
+  return value;
+}
+
+/** The text that PostgreSQL's input function of the type reads; null is NULL. */
+export function bind(
+  parameters: readonly Value[],
+  variables: Readonly<Record<string, unknown>>,
+): (string | null)[] {
+  return parameters.map(({ value, type, list }) => {
+    const resolved = resolve(value, variables);
+    return list && Array.isArray(resolved) ? arrayText(resolved, type) : toText(resolved, type);
+  });
+}
+
+function toText(value: unknown, type: PgType): string | null {
+  if (value === null || value === undefined) return null;
+  const plain = withoutDomain(type);
+  if (plain.name === 'json' || plain.name === 'jsonb') return JSON.stringify(value);
+  if (isRawJson(value)) return value.rawJSON;
+  switch (typeof value) {
+    case 'string':
+      if (value.includes('\0'))
+        throw new AppError('data-exception', 'a text value cannot contain the character NUL');
+      return value;
+    case 'boolean':
+    case 'number':
+    case 'bigint':
+      return String(value);
+    default:
+  }
+  if (Array.isArray(value)) return plain.element ? arrayText(value, plain.element) : JSON.stringify(value);
+  return plain.kind === 'composite'
+    ? compositeText(value as Record<string, unknown>, plain)
+    : JSON.stringify(value);
+}
+
+/** `{"a","b",NULL}`; nested lists become dimensions. */
+function arrayText(list: readonly unknown[], element: PgType): string {
+  const isJson = ['json', 'jsonb'].includes(withoutDomain(element).name);
+  const items = list.map((one) => {
+    if (Array.isArray(one) && !isJson) return arrayText(one, element);
+    const text = toText(one, element);
+    return text === null ? 'NULL' : quoted(text);
+  });
+  return `{${items.join(',')}}`;
+}
+
+/** `("a","b",)`: fields in order, nothing for NULL. */
+function compositeText(value: Record<string, unknown>, type: PgType): string {
+  const fields = type.fields.map(({ name, type: of }) => {
+    const text = toText(Object.hasOwn(value, name) ? value[name] : null, of);
+    return text === null ? '' : quoted(text);
+  });
+  return `(${fields.join(',')})`;
+}
+
+function quoted(text: string): string {
+  return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || isRawJson(value)) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+/** A number kept as text because a double cannot hold it (JSON.rawJSON). */
+function isRawJson(value: unknown): value is { rawJSON: string } {
+  return (JSON as unknown as { isRawJSON(value: unknown): boolean }).isRawJSON(value);
+}
+
+/** Assignment that cannot reach a prototype by the key `__proto__`. */
+function setOwn(target: Record<string, unknown>, key: string, value: unknown): void {
+  Object.defineProperty(target, key, { value, enumerable: true, writable: true, configurable: true });
+}

@@ -1,0 +1,103 @@
+/** SQLSTATE → AppError: the one place that decides what a client learns of a database error. Never SQL, never rows. */
+import type { Caller } from '../caller.ts';
+import { AppError, type ErrorCode } from '../errors.ts';
+
+interface DatabaseError {
+  code: string;
+  message: string;
+  detail?: string;
+  hint?: string;
+  severity?: string;
+  constraint?: string;
+  column?: string;
+  table?: string;
+}
+
+const BY_STATE: Record<string, ErrorCode> = {
+  '23502': 'constraint-violation',
+  '23503': 'constraint-violation',
+  '23505': 'constraint-violation',
+  '23P01': 'constraint-violation',
+  '23514': 'permission-error',
+  '42501': 'permission-error',
+  '25006': 'not-supported',
+  '40001': 'serialization-failure',
+  '40P01': 'serialization-failure',
+  '57014': 'query-cancelled',
+  '53300': 'database-unavailable',
+  '57P01': 'database-unavailable',
+  '57P02': 'database-unavailable',
+  '57P03': 'database-unavailable',
+  P0001: 'postgres-error',
+};
+
+const PREFIX: Record<string, string> = {
+  '23502': 'Not-NULL violation. ',
+  '23503': 'Foreign key violation. ',
+  '23505': 'Uniqueness violation. ',
+  '23P01': 'Exclusion violation. ',
+  '23514': 'Check constraint violation. ',
+};
+
+/** Wraps what a pool or a statement threw. An AppError passes through; what is unknown becomes a masked internal error. */
+export function toAppError(error: unknown, caller: Caller | undefined): AppError {
+  if (error instanceof AppError) return error;
+  const { code, message, severity } = error as DatabaseError;
+  if (typeof code !== 'string' || severity === undefined) return connectionError(error);
+  const extensions = facts(error as DatabaseError);
+  // A role that does not exist or may not be taken: the token names it, so it is the caller's fault.
+  if (/^role "|permission denied to set role/.test(message) && (code === '22023' || code === '42501'))
+    return new AppError('access-denied', `the role "${caller?.role ?? ''}" cannot be used`, {
+      cause: error,
+      extensions,
+    });
+  if (code === '42501')
+    return new AppError('permission-error', message, {
+      status: caller?.kind === 'anonymous' ? 401 : 403,
+      cause: error,
+      extensions,
+    });
+  const known = BY_STATE[code] ?? byClass(code);
+  if (known === undefined) return new AppError('internal-error', 'database query error', { cause: error });
+  return new AppError(known, (PREFIX[code] ?? '') + message, {
+    cause: error,
+    extensions,
+    hint: known === 'postgres-error' ? (error as DatabaseError).hint : undefined,
+    details: known === 'postgres-error' ? (error as DatabaseError).detail : undefined,
+  });
+}
+
+function byClass(code: string): ErrorCode | undefined {
+  switch (code.slice(0, 2)) {
+    case '08':
+      return 'database-unavailable';
+    case '22':
+      return 'data-exception';
+    case 'P0':
+      return 'postgres-error';
+    case '54':
+      return 'limit-exceeded';
+    default:
+      return undefined;
+  }
+}
+
+function facts({ code, constraint, column, table }: DatabaseError): Record<string, unknown> {
+  return {
+    sqlState: code,
+    ...(constraint === undefined ? {} : { constraint }),
+    ...(column === undefined ? {} : { column }),
+    ...(table === undefined ? {} : { table }),
+  };
+}
+
+/** No SQLSTATE: the connection failed (refused, reset, none free in time), or it is a bug of ours. */
+function connectionError(error: unknown): AppError {
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  const ofTheConnection = typeof code === 'string' || /connect|terminated|timeout/i.test(String(message));
+  if (!ofTheConnection) return new AppError('internal-error', 'database query error', { cause: error });
+  return new AppError('database-unavailable', 'the database cannot be reached at the moment', {
+    hint: 'Try again in a moment.',
+    cause: error,
+  });
+}

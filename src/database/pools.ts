@@ -1,0 +1,57 @@
+/** The pools: one per login role. `api` runs table statements as the caller, `platform` everything of our own. */
+import pg from 'pg';
+import type { Observe } from '../observation.ts';
+
+export interface PoolSettings {
+  readonly maxConnections: number;
+  readonly connectTimeoutMs: number;
+}
+
+export interface Pools {
+  readonly api: pg.Pool;
+  readonly platform: pg.Pool;
+  close(): Promise<void>;
+}
+
+const PLATFORM_CONNECTIONS = 5;
+
+/**
+ * The api pool never uses JIT (a 90 ms query can cost more to compile than to run) and pipelines nothing across callers.
+ * Connections are made on first use; `api` keeps them.
+ */
+export function createPools(
+  urls: { platformUrl: string; apiUrl: string },
+  settings: PoolSettings,
+  observe: Observe,
+): Pools {
+  const api = new pg.Pool({
+    connectionString: urls.apiUrl,
+    max: settings.maxConnections,
+    connectionTimeoutMillis: settings.connectTimeoutMs,
+    idleTimeoutMillis: 0,
+    options: '-c jit=off',
+    application_name: 'goforward api',
+    keepAlive: true,
+  });
+  const platform = new pg.Pool({
+    connectionString: urls.platformUrl,
+    max: PLATFORM_CONNECTIONS,
+    connectionTimeoutMillis: settings.connectTimeoutMs,
+    idleTimeoutMillis: 30_000,
+    options: '-c jit=off',
+    application_name: 'goforward platform',
+    keepAlive: true,
+  });
+  // An idle connection that dies (restart of PostgreSQL) is replaced by the pool; without a listener it would end the process.
+  api.on('error', (error) => observe({ type: 'connection-lost', pool: 'api', error }));
+  platform.on('error', (error) => observe({ type: 'connection-lost', pool: 'platform', error }));
+  // The pool stops listening to a connection that it closes; one that dies in that moment (PostgreSQL stops with us) is no news.
+  for (const pool of [api, platform]) pool.on('connect', (client) => client.on('error', () => undefined));
+  return {
+    api,
+    platform,
+    async close() {
+      await Promise.all([api.end(), platform.end()]);
+    },
+  };
+}

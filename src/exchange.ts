@@ -1,0 +1,33 @@
+/** One HTTP request and its answer, free of any framework: what the gateway hands to a module, and what it gets back. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Caller } from './caller.ts';
+import type { AppError } from './errors.ts';
+
+export interface Exchange {
+  readonly method: string;
+  /** Path and query, as sent. */
+  readonly url: string;
+  /** The path alone. */
+  readonly path: string;
+  readonly headers: IncomingMessage['headers'];
+  readonly query: Readonly<Record<string, unknown>>;
+  /** The body as text, unparsed; undefined where the request has none. */
+  readonly body: string | undefined;
+  readonly caller: Caller;
+  readonly requestId: string;
+  /** For what needs the connection itself: noticing that the client hung up. */
+  readonly incoming: IncomingMessage;
+  readonly outgoing: ServerResponse;
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Buffer;
+}
+
+export interface Endpoint {
+  handle(exchange: Exchange): Reply | Promise<Reply>;
+  /** How an expected failure looks here; without it the plain JSON of the gateway. */
+  renderError?(error: AppError, place: { path: string; requestId: string }): Reply;
+}

@@ -1,0 +1,43 @@
+/** Which pages of other origins may call. Cookies never play a part, so `*` is safe and credentials are never allowed. */
+import type { IncomingHttpHeaders } from 'node:http';
+
+export type ResponseHeaders = Record<string, string>;
+
+export interface Cors {
+  /** Adds what a browser needs to hand the answer to the page. */
+  allow(request: IncomingHttpHeaders, response: ResponseHeaders): void;
+  /** The whole answer to a preflight, or undefined when the request is none. */
+  preflight(method: string, request: IncomingHttpHeaders): ResponseHeaders | undefined;
+}
+
+const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS';
+const EXPOSED = 'x-request-id, content-range, content-location, location, retry-after';
+const MAX_AGE_SECONDS = '7200';
+
+export function createCors(origins: readonly string[]): Cors {
+  const all = origins.includes('*');
+  const allowed = new Set(origins);
+
+  function allowOrigin(origin: string | undefined, response: ResponseHeaders): boolean {
+    if (!all) response.vary = 'origin';
+    if (origin === undefined || !(all || allowed.has(origin))) return false;
+    response['access-control-allow-origin'] = all ? '*' : origin;
+    return true;
+  }
+
+  return {
+    allow(request, response) {
+      if (allowOrigin(request.origin, response)) response['access-control-expose-headers'] = EXPOSED;
+    },
+    preflight(method, request) {
+      if (method !== 'OPTIONS' || request['access-control-request-method'] === undefined) return undefined;
+      const response: ResponseHeaders = {};
+      if (!allowOrigin(request.origin, response)) return response;
+      response['access-control-allow-methods'] = METHODS;
+      response['access-control-max-age'] = MAX_AGE_SECONDS;
+      const wanted = request['access-control-request-headers'];
+      if (wanted !== undefined) response['access-control-allow-headers'] = wanted;
+      return response;
+    },
+  };
+}

@@ -1,0 +1,133 @@
+/** The two ways a route is answered, and the one place that writes to the socket. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Authenticate } from '../auth/authenticate.ts';
+import type { Caller } from '../caller.ts';
+import type { AppError } from '../errors.ts';
+import type { Endpoint, Exchange, Reply } from '../exchange.ts';
+import type { Observe } from '../observation.ts';
+import type { Cors, ResponseHeaders } from './cors.ts';
+import { plainErrorReply, toAppError } from './error-reply.ts';
+import type { RouteTools } from './routes.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    caller: Caller | undefined;
+  }
+}
+
+export interface Responder extends RouteTools {
+  send(request: FastifyRequest, reply: FastifyReply, answer: Reply): void;
+  fail(request: FastifyRequest, reply: FastifyReply, thrown: unknown, endpoint?: Endpoint): void;
+}
+
+export interface ResponderInput {
+  authenticate: Authenticate;
+  cors: Cors;
+  observe: Observe;
+  isStopping: () => boolean;
+}
+
+export function createResponder({ authenticate, cors, observe, isStopping }: ResponderInput): Responder {
+  /** Writes head and body in one go; Fastify's own serialisation has nothing to add to a finished text. */
+  function send(request: FastifyRequest, reply: FastifyReply, answer: Reply): void {
+    const outgoing = reply.raw;
+    if (outgoing.headersSent) return;
+    const headers: ResponseHeaders = {
+      ...answer.headers,
+      'x-request-id': request.id,
+      'x-content-type-options': 'nosniff',
+    };
+    if (answer.status !== 204) headers['content-length'] = String(Buffer.byteLength(answer.body));
+    cors.allow(request.raw.headers, headers);
+    if (isStopping()) headers.connection = 'close';
+    reply.hijack();
+    outgoing.writeHead(answer.status, headers);
+    outgoing.end(answer.body);
+  }
+
+  function fail(request: FastifyRequest, reply: FastifyReply, thrown: unknown, endpoint?: Endpoint): void {
+    const { error, expected } = toAppError(thrown);
+    if (!expected)
+      observe({
+        type: 'unexpected-error',
+        requestId: request.id,
+        error: thrown,
+        where: pathOf(request.raw.url),
+      });
+    send(request, reply, render(error, request, endpoint));
+  }
+
+  function render(error: AppError, request: FastifyRequest, endpoint: Endpoint | undefined): Reply {
+    const requestId = request.id;
+    return (
+      endpoint?.renderError?.(error, { path: pathOf(request.raw.url), requestId }) ??
+      plainErrorReply(error, requestId)
+    );
+  }
+
+  /** Promises are awaited only where there is one: the hot path, a known caller, stays in one tick. */
+  function settle<T>(
+    outcome: () => T | Promise<T>,
+    done: (value: T) => void,
+    failed: (thrown: unknown) => void,
+  ): void {
+    try {
+      const value = outcome();
+      if (value instanceof Promise) value.then(done).catch(failed);
+      else done(value);
+    } catch (thrown) {
+      failed(thrown);
+    }
+  }
+
+  return {
+    send,
+    fail,
+    serve: (endpoint) => (request, reply) => {
+      const failed = (thrown: unknown) => fail(request, reply, thrown, endpoint);
+      const answer = (caller: Caller) => {
+        request.caller = caller;
+        settle(
+          () => endpoint.handle(exchangeOf(request, reply, caller)),
+          (value) => send(request, reply, value),
+          failed,
+        );
+      };
+      settle(
+        () => authenticate(request.raw.headers, request.query as Record<string, unknown>),
+        answer,
+        failed,
+      );
+    },
+    open: (answer) => (request, reply) => {
+      settle(
+        answer,
+        (value) => send(request, reply, value),
+        (thrown) => fail(request, reply, thrown),
+      );
+    },
+  };
+}
+
+export function pathOf(url: string | undefined): string {
+  if (url === undefined) return '/';
+  const end = url.indexOf('?');
+  return end < 0 ? url : url.slice(0, end);
+}
+
+function exchangeOf(request: FastifyRequest, reply: FastifyReply, caller: Caller): Exchange {
+  const incoming = request.raw;
+  const url = incoming.url ?? '/';
+  return {
+    method: incoming.method ?? 'GET',
+    url,
+    path: pathOf(url),
+    headers: incoming.headers,
+    query: request.query as Record<string, unknown>,
+    body: request.body as string | undefined,
+    caller,
+    requestId: request.id,
+    incoming,
+    outgoing: reply.raw,
+  };
+}

@@ -1,0 +1,58 @@
+/** Every address of the product on one screen. Modules come in ready made; this file only says what is where. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Endpoint, Reply } from '../exchange.ts';
+import type { Health } from './health.ts';
+
+export interface Endpoints {
+  graphql?: Endpoint | undefined;
+  /** GraphQL in the manner of Hasura. */
+  hasura?: Endpoint | undefined;
+  /** `POST /meta/v1/reload` and `POST /meta/v1/query`, both for the service key alone. */
+  metaReload?: Endpoint | undefined;
+  metaQuery?: Endpoint | undefined;
+}
+
+/** What a visitor who is lost may have looked for. */
+export const KNOWN_PATHS = [
+  '/graphql',
+  '/v1/graphql',
+  '/graphql/v1',
+  '/meta/v1/reload',
+  '/meta/v1/query',
+  '/live',
+  '/ready',
+  '/health',
+];
+
+type Handler = (request: FastifyRequest, reply: FastifyReply) => void;
+
+export interface RouteTools {
+  /** Authenticates, calls the module, sends its answer. */
+  serve(endpoint: Endpoint): Handler;
+  /** No credential is looked at. */
+  open(answer: () => Reply | Promise<Reply>): Handler;
+}
+
+const READ = ['GET', 'HEAD'];
+/** The module itself answers 405, in its own manner. */
+const ANY = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
+export function registerRoutes(
+  server: FastifyInstance,
+  endpoints: Endpoints,
+  health: Health,
+  { serve, open }: RouteTools,
+): void {
+  const { graphql, hasura, metaReload, metaQuery } = endpoints;
+  if (graphql) {
+    server.route({ method: ANY, url: '/graphql', handler: serve(graphql) });
+    server.route({ method: ANY, url: '/graphql/v1', handler: serve(graphql) });
+  }
+  if (hasura) server.route({ method: ANY, url: '/v1/graphql', handler: serve(hasura) });
+  if (metaReload) server.route({ method: 'POST', url: '/meta/v1/reload', handler: serve(metaReload) });
+  if (metaQuery) server.route({ method: 'POST', url: '/meta/v1/query', handler: serve(metaQuery) });
+
+  server.route({ method: READ, url: '/live', handler: open(health.live) });
+  server.route({ method: READ, url: '/ready', handler: open(health.ready) });
+  server.route({ method: READ, url: '/health', handler: open(health.health) });
+}

@@ -1,0 +1,129 @@
+/** One GraphQL request → its answer, whatever the transport: document, variables, plan, statement. */
+import { execute, GraphQLError } from 'graphql';
+import { type PreparedQuery, runQuery } from '../data/run.ts';
+import type { CallerContext, CallerRunner } from '../database/as-caller.ts';
+import { AppError } from '../errors.ts';
+import type { PrismaClient } from '../generated/prisma/client.ts';
+import type { Observe } from '../observation.ts';
+import type { GraphqlContext } from './context.ts';
+import type { SchemaEngine } from './engine.ts';
+import { documentError, toGraphqlError } from './errors.ts';
+import { TableFields } from './mixed.ts';
+import { type PreparedDocument, type RoleSchema, VariableErrors } from './role-schema.ts';
+
+export interface GraphqlRequest {
+  readonly query: string;
+  readonly operationName: string | undefined;
+  readonly variables: Readonly<Record<string, unknown>>;
+  /** GET may only read. */
+  readonly readOnly: boolean;
+  readonly persistedQuery: boolean;
+}
+
+export interface Requester {
+  readonly callerContext: CallerContext;
+  readonly requestId: string;
+}
+
+export interface Outcome {
+  /** JSON text of `data`; undefined where nothing was executed. */
+  readonly data: string | undefined;
+  readonly errors: readonly GraphQLError[] | undefined;
+}
+
+export interface ExecutorInput {
+  readonly engine: SchemaEngine;
+  readonly runner: CallerRunner;
+  readonly prisma: PrismaClient;
+  readonly observe: Observe;
+}
+
+export type Execute = (request: GraphqlRequest, requester: Requester) => Promise<Outcome>;
+
+export function createExecutor({ engine, runner, prisma, observe }: ExecutorInput): Execute {
+  return async (request, requester) => {
+    const failed = (...errors: unknown[]): Outcome => ({
+      data: undefined,
+      errors: errors.map((error) => toGraphqlError(error, requester.requestId, observe)),
+    });
+    const { callerContext, requestId } = requester;
+    let prepared: PreparedDocument | undefined;
+    const executeQuery = async (
+      query: PreparedQuery,
+      variables: Record<string, unknown>,
+    ): Promise<Outcome> => {
+      try {
+        return { data: await runQuery(runner, callerContext, query, variables), errors: undefined };
+      } catch (error) {
+        // The document was fine and was executed: `data` is null, not absent.
+        return { ...failed(error), data: 'null' };
+      }
+    };
+    try {
+      const { role } = callerContext.caller;
+      const roleSchema = engine.peek(role) ?? (await engine.get(role));
+      if (request.persistedQuery)
+        throw new AppError('not-supported', 'Automatic Persisted Queries is not enabled', { path: '$' });
+      prepared = roleSchema.document(request.query);
+      if (prepared.errors.length > 0) return failed(...prepared.errors);
+      const operation = prepared.operation(request.operationName);
+      if (request.readOnly && operation.operation.operation !== 'query')
+        throw new AppError('not-supported', `a GET request cannot run a ${operation.operation.operation}`, {
+          status: 405,
+          path: '$',
+          hint: 'Send it by POST.',
+        });
+      const ready = operation.prepare(request.variables);
+      if (ready !== 'mixed') return await executeQuery(ready.query, ready.variables);
+      const context: GraphqlContext = {
+        requestId,
+        callerContext,
+        prisma,
+        tables: new TableFields(runner, roleSchema, callerContext),
+      };
+      return await executeMixed(roleSchema, prepared, request, context, observe);
+    } catch (error) {
+      if (error instanceof VariableErrors)
+        return failed(...error.errors.map((one) => documentError(one, prepared?.document, false)));
+      return failed(error);
+    }
+  };
+}
+
+/** Through graphql-js: introspection, the platform's own fields, and tables beside them. */
+async function executeMixed(
+  { schema }: RoleSchema,
+  { document }: PreparedDocument,
+  { operationName, variables }: GraphqlRequest,
+  contextValue: GraphqlContext,
+  observe: Observe,
+): Promise<Outcome> {
+  const { data, errors } = await execute({
+    schema,
+    document,
+    ...(operationName === undefined ? {} : { operationName }),
+    variableValues: variables,
+    contextValue,
+  });
+  return {
+    data: data === undefined ? undefined : JSON.stringify(data),
+    errors: errors?.map((error) => {
+      const { message, extensions } = toGraphqlError(error, contextValue.requestId, observe);
+      const { nodes, path } = error;
+      return new GraphQLError(message, { nodes: nodes ?? null, path: path ?? null, extensions });
+    }),
+  };
+}
+
+/** The body of the answer. Members of `extensions.http` are for the transport, not for the client. */
+export function outcomeText({ data, errors }: Outcome): string {
+  if (!errors) return `{"data":${data}}`;
+  const list = JSON.stringify(
+    errors.map((error) => {
+      const { extensions, ...rest } = error.toJSON();
+      const { http: _http, ...shown } = extensions ?? {};
+      return { ...rest, extensions: shown };
+    }),
+  );
+  return data === undefined ? `{"errors":${list}}` : `{"errors":${list},"data":${data}}`;
+}

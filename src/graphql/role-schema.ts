@@ -1,0 +1,178 @@
+/** Everything that is known of one role at one version of the catalog: its schema, its documents, their plans. */
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  type GraphQLError,
+  type GraphQLSchema,
+  getVariableValues,
+  type OperationDefinitionNode,
+} from 'graphql';
+import { LRUCache } from 'lru-cache';
+import type { Catalog } from '../data/catalog/catalog.ts';
+import { estimateRows } from '../data/plan/estimate.ts';
+import type { QueryPlan } from '../data/plan/plan.ts';
+import { type PreparedQuery, prepareQuery } from '../data/run.ts';
+import { AppError } from '../errors.ts';
+import { findOperation, parseDocument, type ValidDocument, validateDocument } from './document.ts';
+import { type DocumentLimits, limitExceeded } from './limits.ts';
+import { RequestVariables } from './lower/input.ts';
+import { isLowerable, lowerTableFields } from './lower/selection.ts';
+
+const MAX_DOCUMENTS = 1000;
+const MAX_PLANS_PER_OPERATION = 200;
+
+/** An operation that PostgreSQL alone answers has a query; a mixed one goes through graphql-js. */
+export type Prepared =
+  | { readonly query: PreparedQuery; readonly variables: Record<string, unknown> }
+  | 'mixed';
+
+export class RoleSchema {
+  readonly role: string;
+  readonly schema: GraphQLSchema;
+  readonly catalog: Catalog;
+  readonly limits: DocumentLimits;
+  readonly maxRows: number;
+  readonly #documents = new LRUCache<string, PreparedDocument>({ max: MAX_DOCUMENTS });
+  readonly #byNode = new WeakMap<DocumentNode, PreparedDocument>();
+
+  constructor(
+    role: string,
+    schema: GraphQLSchema,
+    catalog: Catalog,
+    limits: DocumentLimits,
+    maxRows: number,
+  ) {
+    this.role = role;
+    this.schema = schema;
+    this.catalog = catalog;
+    this.limits = limits;
+    this.maxRows = maxRows;
+  }
+
+  /** Parses and validates once per text. Throws AppError or GraphQLError where the text cannot be read at all. */
+  document(text: string): PreparedDocument {
+    const known = this.#documents.get(text);
+    if (known) return known;
+    const valid = parseDocument(text, this.limits);
+    const prepared = new PreparedDocument(this, valid, validateDocument(valid, this.schema, this.limits));
+    this.#documents.set(text, prepared);
+    this.#byNode.set(valid.document, prepared);
+    return prepared;
+  }
+
+  /** The one that `document` made. */
+  findDocument(node: DocumentNode): PreparedDocument | undefined {
+    return this.#byNode.get(node);
+  }
+
+  /** Plan → statement of this role, within its limit of rows. */
+  prepare(plan: QueryPlan): PreparedQuery {
+    const rows = estimateRows(plan);
+    if (rows > this.limits.estimatedRows)
+      throw limitExceeded('estimated rows', this.limits.estimatedRows, rows);
+    return prepareQuery(plan, this.catalog, this.role, this.maxRows);
+  }
+}
+
+export class PreparedDocument {
+  readonly document: DocumentNode;
+  readonly errors: readonly GraphQLError[];
+  readonly #owner: RoleSchema;
+  readonly #valid: ValidDocument;
+  readonly #operations = new Map<string | undefined, PreparedOperation>();
+
+  constructor(owner: RoleSchema, valid: ValidDocument, errors: readonly GraphQLError[]) {
+    this.#owner = owner;
+    this.#valid = valid;
+    this.document = valid.document;
+    this.errors = errors;
+  }
+
+  /** Throws AppError where there is no such operation. */
+  operation(name: string | undefined): PreparedOperation {
+    const known = this.#operations.get(name);
+    if (known) return known;
+    const operation = findOperation(this.#valid, name);
+    const prepared = new PreparedOperation(this.#owner, operation, this.#valid.fragments);
+    this.#operations.set(name, prepared);
+    return prepared;
+  }
+}
+
+class PreparedOperation {
+  readonly operation: OperationDefinitionNode;
+  readonly #owner: RoleSchema;
+  readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  readonly #plans = new LRUCache<string, PreparedQuery | 'mixed'>({ max: MAX_PLANS_PER_OPERATION });
+  /** Variables whose value shaped some plan of this operation: it only grows. */
+  readonly #structural = new Set<string>();
+
+  constructor(
+    owner: RoleSchema,
+    operation: OperationDefinitionNode,
+    fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+  ) {
+    this.#owner = owner;
+    this.operation = operation;
+    this.#fragments = fragments;
+  }
+
+  /** Reads the variables and finds or makes the plan. Throws AppError, or the GraphQLErrors of the variables as a list. */
+  prepare(given: Readonly<Record<string, unknown>>): Prepared {
+    const definitions = this.operation.variableDefinitions ?? [];
+    let variables: Record<string, unknown> = {};
+    if (definitions.length > 0) {
+      const { coerced, errors } = getVariableValues(this.#owner.schema, definitions, given, {
+        maxErrors: 10,
+      });
+      if (errors) throw new VariableErrors(errors);
+      variables = coerced;
+    }
+    const key = definitions.length === 0 ? '' : this.#key(variables);
+    const known = this.#plans.get(key);
+    if (known) return known === 'mixed' ? known : { query: known, variables };
+    const made = this.#make(variables);
+    this.#plans.set(definitions.length === 0 ? '' : this.#key(variables), made);
+    return made === 'mixed' ? made : { query: made, variables };
+  }
+
+  #make(variables: Record<string, unknown>): PreparedQuery | 'mixed' {
+    const request = new RequestVariables(variables);
+    const context = { variables: request, fragments: this.#fragments };
+    const type = this.#owner.schema.getRootType(this.operation.operation);
+    if (!type)
+      throw new AppError('validation-failed', `no ${this.operation.operation}s exist`, { path: '$' });
+    const made = isLowerable(this.operation.selectionSet, type, context)
+      ? this.#owner.prepare(lowerTableFields(this.operation.selectionSet, type, context))
+      : 'mixed';
+    for (const name of request.structural) this.#structural.add(name);
+    return made;
+  }
+
+  /** What the plan may depend on: presence of every variable, value of the structural ones. */
+  #key(variables: Record<string, unknown>): string {
+    let key = '';
+    for (const { variable } of this.operation.variableDefinitions ?? []) {
+      const name = variable.name.value;
+      const value = variables[name];
+      key +=
+        value === undefined
+          ? '|-'
+          : value === null
+            ? '|0'
+            : this.#structural.has(name)
+              ? `|${JSON.stringify(value)}`
+              : '|+';
+    }
+    return key;
+  }
+}
+
+/** The variables of a request do not fit their declarations. */
+export class VariableErrors extends Error {
+  readonly errors: readonly GraphQLError[];
+  constructor(errors: readonly GraphQLError[]) {
+    super(errors[0]?.message);
+    this.errors = errors;
+  }
+}

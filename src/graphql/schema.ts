@@ -1,0 +1,136 @@
+/**
+ * The schema of one role: the generated fields of its tables, and for the service the platform's own.
+ * It is lazy: GraphQLSchema's constructor would visit every type, so it is given none of the generated ones.
+ */
+import { setImmediate } from 'node:timers/promises';
+import {
+  type GraphQLFieldConfigMap,
+  type GraphQLNamedType,
+  GraphQLObjectType,
+  GraphQLSchema,
+  getNamedType,
+  isInputObjectType,
+  isObjectType,
+  specifiedScalarTypes,
+} from 'graphql';
+import type { VisibleModel } from '../data/catalog/visible.ts';
+import type { GraphqlContext } from './context.ts';
+import { type OutputField, outputField, Registry } from './tables/registry.ts';
+import { functionRootFields, tableRootFields } from './tables/root.ts';
+
+type RootFields = GraphQLFieldConfigMap<unknown, GraphqlContext>;
+
+export interface SchemaInput {
+  readonly visible: VisibleModel;
+  readonly maxRows: number;
+  /** The platform's own fields, where the role may use them. */
+  readonly platform: GraphQLSchema | undefined;
+}
+
+/** Tables whose root fields are made at a time: some 2 ms, so that requests go on while a large schema is built. */
+const TABLES_PER_SLICE = 20;
+
+export async function buildSchema({ visible, maxRows, platform }: SchemaInput): Promise<GraphQLSchema> {
+  const registry = new Registry(visible, { maxRows });
+  const generated = await generatedFields(registry);
+  const own = platform?.getQueryType()?.toConfig().fields as RootFields | undefined;
+  const query = new GraphQLObjectType({ name: 'query_root', fields: { ...generated, ...own } });
+  return new LazySchema(registry, query, platform);
+}
+
+class LazySchema extends GraphQLSchema {
+  readonly #registry: Registry;
+  readonly #query: GraphQLObjectType;
+  #all: Record<string, GraphQLNamedType> | undefined;
+
+  constructor(registry: Registry, query: GraphQLObjectType, platform: GraphQLSchema | undefined) {
+    const platformTypes = Object.values(platform?.getTypeMap() ?? {}).filter(
+      (type) =>
+        type !== platform?.getQueryType() &&
+        !specifiedScalarTypes.includes(type as never) &&
+        !type.name.startsWith('__'),
+    );
+    super({ types: platformTypes, assumeValid: true });
+    this.#registry = registry;
+    this.#query = query;
+  }
+
+  override getQueryType(): GraphQLObjectType {
+    return this.#query;
+  }
+
+  override getType(name: string): GraphQLNamedType | undefined {
+    // The root fields declare the types that documents name; what only stands deeper is found by visiting all.
+    this.#query.getFields();
+    if (name === this.#query.name) return this.#query;
+    return (
+      this.#registry.types.get(name) ??
+      super.getType(name) ??
+      (this.#couldExist(name) ? this.getTypeMap()[name] : undefined)
+    );
+  }
+
+  /** Visits every type: only introspection and printing need it. */
+  override getTypeMap(): Record<string, GraphQLNamedType> {
+    if (this.#all) return this.#all;
+    const all: Record<string, GraphQLNamedType> = { ...super.getTypeMap() };
+    const generated = new Set<GraphQLNamedType>([this.#query]);
+    // A set visits what is added while it is walked.
+    for (const type of generated) {
+      all[type.name] = type;
+      if (isObjectType(type))
+        for (const field of Object.values(type.getFields())) {
+          generated.add(getNamedType(field.type));
+          for (const argument of field.args) generated.add(getNamedType(argument.type));
+        }
+      else if (isInputObjectType(type))
+        for (const field of Object.values(type.getFields())) generated.add(getNamedType(field.type));
+    }
+    this.#all = Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1)));
+    return this.#all;
+  }
+
+  /** A misspelt name must not cost a visit of everything: generated names begin with a table's. */
+  #couldExist(name: string): boolean {
+    return (
+      /_(fields|order_by|bool_exp|comparison_exp|columns|arguments|args|enum|cast_exp)$|^[a-z0-9]+$/.test(
+        name,
+      ) && this.#all === undefined
+    );
+  }
+}
+
+async function generatedFields(registry: Registry): Promise<RootFields> {
+  const { tables, functions } = registry.visible;
+  const all: Record<string, OutputField> = {};
+  for (let start = 0; start < tables.length; start += TABLES_PER_SLICE) {
+    for (const table of tables.slice(start, start + TABLES_PER_SLICE))
+      Object.assign(all, tableRootFields(registry, table));
+    await setImmediate();
+  }
+  for (const one of functions)
+    if (one.api.exposedAs === 'query') Object.assign(all, functionRootFields(registry, one));
+  const names = Object.keys(all).sort();
+  if (names.length === 0)
+    return {
+      no_queries_available: {
+        ...outputField({
+          type: registry.scalar('String'),
+          nonNull: true,
+          lower: () => ({ kind: 'literal', text: '' }),
+          description: 'There are no queries available to the current role: it may select from no table.',
+        }),
+        resolve: () => '',
+      },
+    } as RootFields;
+  return Object.fromEntries(
+    names.map((name) => [
+      name,
+      {
+        ...outputField(all[name]!),
+        resolve: (_parent: unknown, _args: unknown, context: GraphqlContext, info) =>
+          context.tables.resolve(info),
+      },
+    ]),
+  ) as RootFields;
+}

@@ -1,0 +1,141 @@
+/**
+ * GraphQL over HTTP: `/graphql` by Yoga. A plain POST of JSON, which nearly every request is, takes the short way past
+ * Yoga's Request and Response objects; both ways run the same `execute` and answer the same bytes (tested).
+ */
+import { createYoga, type Plugin } from 'graphql-yoga';
+import { AppError } from '../errors.ts';
+import type { Endpoint, Exchange, Reply } from '../exchange.ts';
+import type { Observe } from '../observation.ts';
+import { callerContextOf } from './caller-context.ts';
+import { toGraphqlError } from './errors.ts';
+import { type Execute, type Outcome, outcomeText, type Requester } from './execute.ts';
+import type { Graphiql } from './graphiql.ts';
+import { isObject, readBody, readParameters } from './request.ts';
+
+export interface ServerInput {
+  readonly execute: Execute;
+  readonly graphiql: Graphiql | undefined;
+  /** Operations that one request may carry; 0 refuses arrays. */
+  readonly batch: number;
+  readonly observe: Observe;
+}
+
+const RESPONSE_TYPES = ['application/graphql-response+json', 'application/json'] as const;
+type ResponseType = (typeof RESPONSE_TYPES)[number];
+
+interface ServerContext extends Requester {
+  readonly method: string;
+}
+
+export function createGraphqlEndpoint({ execute, graphiql, batch, observe }: ServerInput): Endpoint {
+  const yoga = createYoga<ServerContext>({
+    // The engine has a schema per role: Yoga only speaks HTTP.
+    schema: undefined as never,
+    plugins: [useEngine(execute)],
+    graphqlEndpoint: '/graphql',
+    graphiql: false,
+    landingPage: false,
+    logging: false,
+    cors: false,
+    maskedErrors: false,
+    batching: batch > 0 ? { limit: batch } : false,
+    healthCheckEndpoint: '/graphql/health',
+  });
+
+  return {
+    async handle(exchange) {
+      if (graphiql && wantsPage(exchange)) return graphiql.page(exchange);
+      const type = isPlainPost(exchange) ? plainResponseType(exchange.headers.accept) : undefined;
+      const body = type && readBody(exchange.body);
+      if (type && isObject(body) && typeof body.query === 'string') {
+        const outcome = await execute(readParameters(body, 'POST'), callerContextOf(exchange));
+        return reply(outcome, type);
+      }
+      return viaYoga(exchange);
+    },
+    renderError: (error, { requestId }) => ({
+      status: error.status,
+      headers: {
+        'content-type': 'application/json; charset=utf-8',
+        ...(error.status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+      },
+      body: outcomeText({ data: undefined, errors: [toGraphqlError(error, requestId, observe)] }),
+    }),
+  };
+
+  async function viaYoga(exchange: Exchange): Promise<Reply> {
+    const { method, headers, body } = exchange;
+    if (method === 'POST' && !/^application\/(graphql\+)?json\b/i.test(headers['content-type'] ?? ''))
+      throw new AppError('invalid-request', 'GraphQL takes a body of type application/json', { status: 415 });
+    const search = exchange.url.includes('?') ? exchange.url.slice(exchange.url.indexOf('?')) : '';
+    const response = await yoga.fetch(
+      `http://localhost/graphql${search}`,
+      {
+        method,
+        headers: headers as Record<string, string>,
+        ...(body !== undefined && method !== 'GET' && method !== 'HEAD' ? { body } : {}),
+      },
+      { ...callerContextOf(exchange), method },
+    );
+    return {
+      status: response.status,
+      headers: Object.fromEntries(response.headers),
+      body: await response.text(),
+    };
+  }
+}
+
+/** Yoga keeps the protocol: parameters, methods, media types, status codes. The engine answers in the place of graphql-js. */
+function useEngine(execute: Execute): Plugin<ServerContext> {
+  return {
+    onParams({ setParamsHandler }) {
+      setParamsHandler(async ({ params, context }) => {
+        const requester = context as unknown as ServerContext;
+        const outcome = await execute(readParameters(params, requester.method), requester);
+        return {
+          ...(outcome.data === undefined ? {} : { data: null }),
+          ...(outcome.errors ? { errors: [...outcome.errors] } : {}),
+          stringify: () => outcomeText(outcome),
+        };
+      });
+    },
+  };
+}
+
+function wantsPage({ method, headers, query }: Exchange): boolean {
+  return method === 'GET' && query.query === undefined && (headers.accept?.includes('text/html') ?? false);
+}
+
+function isPlainPost({ method, headers }: Exchange): boolean {
+  const type = headers['content-type'];
+  return (
+    method === 'POST' &&
+    (type === 'application/json' || /^application\/json;\s*charset=utf-8$/i.test(type ?? ''))
+  );
+}
+
+/** The media type of the answer where the header is one of the usual few; undefined leaves it to Yoga. */
+function plainResponseType(accept: string | undefined): ResponseType | undefined {
+  if (accept === undefined || accept === '*/*') return 'application/json';
+  if (
+    accept === 'application/json' ||
+    accept === 'application/json, */*' ||
+    accept === 'application/json, text/plain, */*'
+  )
+    return 'application/json';
+  return accept === 'application/graphql-response+json' ? accept : undefined;
+}
+
+function reply(outcome: Outcome, type: ResponseType): Reply {
+  const headers: Record<string, string> = { 'content-type': `${type}; charset=utf-8` };
+  let status = 200;
+  for (const { extensions } of outcome.errors ?? []) {
+    const http = extensions.http as
+      | { status?: number; spec?: boolean; headers?: Record<string, string> }
+      | undefined;
+    Object.assign(headers, http?.headers);
+    // A status of the specification is for its own media type: with plain JSON the answer counts as delivered.
+    if (http?.status && !(http.spec && type === 'application/json')) status = Math.max(status, http.status);
+  }
+  return { status, headers, body: outcomeText(outcome) };
+}

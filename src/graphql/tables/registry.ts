@@ -1,0 +1,173 @@
+/**
+ * The generated types of one schema: each is declared on first use, its fields are made when somebody asks for them.
+ * A catalog of 1,000 tables has 50,000 types, of which a document touches ten (docs/architecture.md, "Lazy schema").
+ */
+import {
+  GraphQLBoolean,
+  GraphQLEnumType,
+  type GraphQLFieldConfig,
+  type GraphQLInputFieldConfig,
+  GraphQLInputObjectType,
+  type GraphQLInputType,
+  GraphQLList,
+  type GraphQLNamedType,
+  GraphQLNonNull,
+  GraphQLObjectType,
+  type GraphQLOutputType,
+  GraphQLString,
+} from 'graphql';
+import type { ApiTable } from '../../data/catalog/model.ts';
+import type { VisibleModel, VisibleTable } from '../../data/catalog/visible.ts';
+import type { GraphqlContext } from '../context.ts';
+import { createScalar } from '../scalars.ts';
+
+export interface TypeUse {
+  readonly type: GraphQLNamedType;
+  readonly list?: boolean;
+  /** Never null (output) or required (input). Items of a list never are. */
+  readonly nonNull?: boolean;
+}
+
+export interface OutputField extends TypeUse {
+  readonly description?: string | undefined;
+  readonly args?: Record<string, InputFieldDefinition>;
+  /** The field's meaning: what `Selection.entries` of the parent calls. */
+  readonly lower: unknown;
+}
+
+export interface InputFieldDefinition extends TypeUse {
+  readonly description?: string | undefined;
+  readonly lower?: unknown;
+  readonly defaultValue?: unknown;
+}
+
+export interface EnumValueDefinition {
+  readonly name: string;
+  readonly description?: string | undefined;
+}
+
+type FieldConfig = GraphQLFieldConfig<Record<string, unknown>, GraphqlContext>;
+
+export class Registry {
+  readonly visible: VisibleModel;
+  readonly limits: { readonly maxRows: number };
+  readonly #types = new Map<string, GraphQLNamedType>();
+  readonly #tables: ReadonlyMap<ApiTable, VisibleTable>;
+
+  constructor(visible: VisibleModel, limits: { readonly maxRows: number }) {
+    this.visible = visible;
+    this.limits = limits;
+    this.#tables = new Map(visible.tables.map((table) => [table.api, table]));
+  }
+
+  /** The types declared so far. */
+  get types(): ReadonlyMap<string, GraphQLNamedType> {
+    return this.#types;
+  }
+
+  visibleTable(api: ApiTable): VisibleTable | undefined {
+    return this.#tables.get(api);
+  }
+
+  scalar(name: string): GraphQLNamedType {
+    // Introspection speaks these two: with others of the same name its variables would not fit.
+    if (name === 'String') return GraphQLString;
+    if (name === 'Boolean') return GraphQLBoolean;
+    return this.#once(name, () => createScalar(name));
+  }
+
+  object(
+    name: string,
+    description: string | undefined,
+    fields: () => Record<string, OutputField>,
+  ): GraphQLNamedType {
+    return this.#once(
+      name,
+      () =>
+        new GraphQLObjectType({
+          name,
+          description: description ?? null,
+          fields: () => mapSorted(fields(), outputField),
+        }),
+    );
+  }
+
+  input(
+    name: string,
+    description: string | undefined,
+    fields: () => Record<string, InputFieldDefinition>,
+  ): GraphQLNamedType {
+    return this.#once(
+      name,
+      () =>
+        new GraphQLInputObjectType({
+          name,
+          description: description ?? null,
+          fields: () => mapSorted(fields(), inputField),
+        }),
+    );
+  }
+
+  enum(
+    name: string,
+    description: string | undefined,
+    values: () => readonly EnumValueDefinition[],
+  ): GraphQLNamedType {
+    return this.#once(
+      name,
+      () =>
+        new GraphQLEnumType({
+          name,
+          description: description ?? null,
+          values: Object.fromEntries(
+            values().map((value) => [
+              value.name,
+              { value: value.name, description: value.description ?? null },
+            ]),
+          ),
+        }),
+    );
+  }
+
+  #once(name: string, declare: () => GraphQLNamedType): GraphQLNamedType {
+    const known = this.#types.get(name);
+    if (known) return known;
+    const type = declare();
+    this.#types.set(name, type);
+    return type;
+  }
+}
+
+/** What PostgreSQL answered stands under the response key already. */
+const fromParent: NonNullable<FieldConfig['resolve']> = (parent, _args, _context, info) =>
+  parent[info.path.key];
+
+export function outputField(field: OutputField): FieldConfig {
+  return {
+    type: wrapped(field) as GraphQLOutputType,
+    description: field.description ?? null,
+    extensions: { lower: field.lower },
+    args: field.args ? mapSorted(field.args, inputField) : {},
+    resolve: fromParent,
+  };
+}
+
+function inputField(field: InputFieldDefinition): GraphQLInputFieldConfig {
+  return {
+    type: wrapped(field) as GraphQLInputType,
+    description: field.description ?? null,
+    extensions: { lower: field.lower },
+    defaultValue: field.defaultValue,
+  };
+}
+
+function wrapped({ type, list, nonNull }: TypeUse): GraphQLOutputType | GraphQLInputType {
+  const inner = list ? new GraphQLList(new GraphQLNonNull(type as GraphQLOutputType)) : type;
+  return nonNull ? new GraphQLNonNull(inner as GraphQLOutputType) : (inner as GraphQLOutputType);
+}
+
+/** Fields in the order of their names, as clients of this dialect have always seen them. */
+function mapSorted<A, B>(record: Record<string, A>, change: (value: A) => B): Record<string, B> {
+  const names = Object.keys(record).sort();
+  return Object.fromEntries(names.map((name) => [name, change(record[name] as A)]));
+}

@@ -1,0 +1,131 @@
+/** The root fields of tables and functions. */
+import type { VisibleFunction, VisibleTable } from '../../data/catalog/visible.ts';
+import type { Plan, Predicate, ReadPlan, Source } from '../../data/plan/plan.ts';
+import { bindable } from '../lower/input.ts';
+import type { LowerField, Selection } from '../lower/selection.ts';
+import { aggregateType, lowerAggregateRead } from './aggregate.ts';
+import { argsArgument, lowerCall } from './call.ts';
+import { columnTypeUse } from './column-type.ts';
+import { listArguments, lowerList } from './list.ts';
+import { lowerObject, objectType } from './object.ts';
+import type { OutputField, Registry } from './registry.ts';
+
+export function tableRootFields(registry: Registry, table: VisibleTable): Record<string, OutputField> {
+  const { name, rootFields } = table.api;
+  const source: Source = { kind: 'table', table: table.api.table };
+  const list: LowerField<Plan> = (selection) =>
+    lowerList(registry, selection, table, source, lowerObject(selection));
+  const aggregate: LowerField<Plan> = (selection) => lowerAggregateRead(registry, selection, table, source);
+  const args = listArguments(registry, table);
+  const type = objectType(registry, table);
+  const fields: Record<string, OutputField> = {
+    [rootFields.select.name]: {
+      type,
+      list: true,
+      nonNull: true,
+      args,
+      lower: list,
+      description: rootFields.select.comment ?? `fetch data from the table: "${name}"`,
+    },
+    [rootFields.select_aggregate.name]: {
+      type: aggregateType(registry, table),
+      nonNull: true,
+      args,
+      lower: aggregate,
+      description: rootFields.select_aggregate.comment ?? `fetch aggregated fields from the table: "${name}"`,
+    },
+  };
+  const { primaryKey } = table;
+  if (primaryKey)
+    fields[rootFields.select_by_pk.name] = {
+      type,
+      args: Object.fromEntries(
+        primaryKey.map((column) => [column.name, { ...columnTypeUse(registry, column), nonNull: true }]),
+      ),
+      lower: byPrimaryKey(table, source, primaryKey),
+      description:
+        rootFields.select_by_pk.comment ?? `fetch data from the table: "${name}" using primary key columns`,
+    };
+  return fields;
+}
+
+function byPrimaryKey(
+  table: VisibleTable,
+  source: Source,
+  key: NonNullable<VisibleTable['primaryKey']>,
+): LowerField<Plan> {
+  return (selection) => {
+    const all = key.map(
+      ({ name, column }): Predicate => ({
+        kind: 'compare',
+        operand: { kind: 'column', column },
+        operator: '=',
+        value: { value: bindable(selection.argument(name)!), type: column.type },
+      }),
+    );
+    return one(source, { kind: 'and', all }, selection);
+  };
+}
+
+function one(source: Source, where: Predicate | undefined, selection: Selection): ReadPlan {
+  return {
+    kind: 'read',
+    source,
+    where,
+    distinct: [],
+    order: [],
+    limit: undefined,
+    offset: undefined,
+    shape: lowerObject(selection),
+    take: 'maybe',
+  };
+}
+
+export function functionRootFields(
+  registry: Registry,
+  { api, returns }: VisibleFunction,
+): Record<string, OutputField> {
+  const args = argsArgument(registry, api, `${api.name}_args`);
+  const source = (selection: Selection): Source => ({
+    kind: 'routine',
+    table: returns.api.table,
+    call: lowerCall(api, selection.argument('args'), `${selection.path}.args.args`),
+  });
+  const type = objectType(registry, returns);
+  const name = api.routine.name;
+  if (!api.routine.returnsSet) {
+    const lower: LowerField<Plan> = (selection) => one(source(selection), undefined, selection);
+    return {
+      [api.name]: {
+        type,
+        args,
+        lower,
+        description: api.comment ?? `execute function "${name}" which returns "${returns.api.name}"`,
+      },
+    };
+  }
+  const list: LowerField<Plan> = (selection) =>
+    lowerList(registry, selection, returns, source(selection), lowerObject(selection));
+  const aggregate: LowerField<Plan> = (selection) =>
+    lowerAggregateRead(registry, selection, returns, source(selection));
+  const allArgs = { ...args, ...listArguments(registry, returns) };
+  return {
+    [api.name]: {
+      type,
+      list: true,
+      nonNull: true,
+      args: allArgs,
+      lower: list,
+      description: api.comment ?? `execute function "${name}" which returns "${returns.api.name}"`,
+    },
+    [api.aggregateName]: {
+      type: aggregateType(registry, returns),
+      nonNull: true,
+      args: allArgs,
+      lower: aggregate,
+      description:
+        api.comment ??
+        `execute function "${name}" and query aggregates on result of table type "${returns.api.name}"`,
+    },
+  };
+}

@@ -1,0 +1,43 @@
+/**
+ * Facts that the platform tells about itself. Domain code calls `observe`; the logger (and later metrics) subscribe.
+ * No other file writes to the console.
+ */
+
+export type Observation =
+  | { type: 'server-started'; url: string; elapsedMs: number }
+  | { type: 'server-stopping'; reason: string }
+  | { type: 'server-stopped'; elapsedMs: number }
+  | {
+      type: 'request-finished';
+      requestId: string;
+      method: string;
+      url: string;
+      status: number;
+      elapsedMs: number;
+      role?: string | undefined;
+      ip?: string | undefined;
+    }
+  | { type: 'unexpected-error'; requestId?: string | undefined; error: unknown; where: string }
+  | { type: 'data-directory-lock-replaced'; pid: number }
+  | {
+      type: 'embedded-database';
+      event:
+        | 'initialising'
+        | 'starting'
+        | 'started'
+        | 'adopted'
+        | 'stopped-orphan'
+        | 'recovering'
+        | 'stopped';
+      detail?: string | undefined;
+    }
+  | { type: 'embedded-database-output'; line: string }
+  | { type: 'bootstrap-applied'; detail: string }
+  | { type: 'migration-applied'; name: string; elapsedMs: number }
+  | { type: 'catalog-loaded'; version: number; tables: number; elapsedMs: number }
+  | { type: 'catalog-warning'; warning: string }
+  | { type: 'catalog-reload-failed'; error: unknown }
+  | { type: 'schema-built'; role: string; version: number; tables: number; elapsedMs: number }
+  | { type: 'connection-lost'; pool: string; error: unknown };
+
+export type Observe = (observation: Observation) => void;
