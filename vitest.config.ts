@@ -13,7 +13,7 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
-          include: ['test/integration/**/*.test.ts', 'test/security/**/*.test.ts'],
+          include: ['test/integration/**/*.test.ts', 'test/security/**/*.test.ts', 'test/golden/*.test.ts'],
           globalSetup: ['test/support/database-server.ts'],
           pool: 'forks',
           testTimeout: 30_000,

@@ -28,6 +28,8 @@ const LEVELS: Partial<Record<Observation['type'], Level>> = {
   'unexpected-error': 'error',
 };
 
+const MAXIMUM_CAUSES = 3;
+
 export function createLogger({ log, colour, write }: LoggerInput): Observe {
   const format =
     log.format === 'pretty' ? (line: string) => prettyLine(line, colour) : (line: string) => line;
@@ -35,7 +37,7 @@ export function createLogger({ log, colour, write }: LoggerInput): Observe {
     {
       level: log.level,
       base: log.format === 'pretty' ? null : { service: 'goforward' },
-      serializers: { err: pino.stdSerializers.err },
+      serializers: { err: describeError },
     },
     { write: (line: string) => write(format(redact(line))) },
   );
@@ -53,4 +55,14 @@ function levelOf(observation: Observation): Level {
   if (observation.type !== 'request-finished') return LEVELS[observation.type] ?? 'info';
   if (observation.status >= 500) return 'error';
   return observation.status >= 400 ? 'info' : 'debug';
+}
+
+/** Named members only: the errors of drivers carry their whole connection along. */
+function describeError(error: unknown, depth = 0): unknown {
+  if (!(error instanceof Error)) return String(error);
+  const { name, message, stack, cause } = error;
+  const { code } = error as { code?: unknown };
+  const causeText =
+    cause === undefined || depth >= MAXIMUM_CAUSES ? undefined : describeError(cause, depth + 1);
+  return { type: name, message, code, stack, cause: causeText };
 }

@@ -43,14 +43,20 @@ export function createPools(
     keepAlive: true,
   });
   // An idle connection that dies (restart of PostgreSQL) is replaced by the pool; without a listener it would end the process.
-  api.on('error', (error) => observe({ type: 'connection-lost', pool: 'api', error }));
-  platform.on('error', (error) => observe({ type: 'connection-lost', pool: 'platform', error }));
+  // While closing, PostgreSQL may be quicker to hang up than we are.
+  let closing = false;
+  const lost = (pool: string) => (error: unknown) => {
+    if (!closing) observe({ type: 'connection-lost', pool, error });
+  };
+  api.on('error', lost('api'));
+  platform.on('error', lost('platform'));
   // The pool stops listening to a connection that it closes; one that dies in that moment (PostgreSQL stops with us) is no news.
   for (const pool of [api, platform]) pool.on('connect', (client) => client.on('error', () => undefined));
   return {
     api,
     platform,
     async close() {
+      closing = true;
       await Promise.all([api.end(), platform.end()]);
     },
   };

@@ -9,6 +9,7 @@ import {
   NoSchemaIntrospectionCustomRule,
   type OperationDefinitionNode,
   parse,
+  NoUnusedVariablesRule,
   specifiedRules,
   validate,
 } from 'graphql';
@@ -27,6 +28,9 @@ export interface ValidDocument {
   readonly operations: readonly OperationDefinitionNode[];
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
 }
+
+/** A variable that nobody reads harms nobody, and clients of this dialect send such documents. */
+const RULES = specifiedRules.filter((rule) => rule !== NoUnusedVariablesRule);
 
 /** Errors reported at most: more help nobody, and each costs time. */
 const MAX_ERRORS = 20;
@@ -61,7 +65,7 @@ export function validateDocument(
   schema: GraphQLSchema,
   limits: DocumentLimits,
 ): GraphQLError[] {
-  const rules = limits.introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule];
+  const rules = limits.introspection ? RULES : [...RULES, NoSchemaIntrospectionCustomRule];
   const errors = validate(schema, document, rules, { maxErrors: MAX_ERRORS });
   return errors.map((error) => documentError(error, document, limits.suggestions));
 }

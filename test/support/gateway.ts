@@ -49,7 +49,7 @@ export async function startTestGateway({
       anonymousRole: 'anon',
       findApiKey: async () => null,
     }),
-    endpoints: { graphql },
+    endpoints: { graphql, hasura: graphql },
     checks,
   });
   const url = await gateway.listen();

@@ -75,6 +75,18 @@ test('credentials are taken out, wherever they stand', () => {
   for (const line of text.trim().split('\n')) expect(() => JSON.parse(line)).not.toThrow();
 });
 
+test('of an error only its own facts are written, its cause included', () => {
+  const cause = Object.assign(new Error('refused'), {
+    code: 'ECONNREFUSED',
+    client: { password: 'hunter2' },
+  });
+  const error = new Error('no connection', { cause });
+  const { err } = JSON.parse(logOf([{ type: 'connection-lost', pool: 'api', error }]));
+  expect(Object.keys(err)).toEqual(['type', 'message', 'stack', 'cause']);
+  expect(err.cause).toMatchObject({ message: 'refused', code: 'ECONNREFUSED' });
+  expect(err.cause).not.toHaveProperty('client');
+});
+
 test('the readable form is one line per fact, coloured only when asked', () => {
   const plain = logOf([finished(404)], { level: 'info', format: 'pretty' });
   expect(plain).toMatch(

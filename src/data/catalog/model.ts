@@ -156,7 +156,8 @@ function nameTable(
       names.warn(`${where} is left out: its type ${column.type.name} has no GraphQL name`);
       return [];
     }
-    const comment = settings?.columnComments[column.name] ?? column.comment;
+    // An empty comment in the file says that there shall be none.
+    const comment = (settings?.columnComments[column.name] ?? column.comment) || undefined;
     return [{ column, name: columnName, comment, enumTable: undefined }];
   });
   const comment =

@@ -17,11 +17,11 @@ export function sourceSql(source: Source, outer: Row | undefined): Fragment {
     : callSql(source.call, outer);
 }
 
-/** Named notation as soon as an argument is left to its default; the rest in order. */
+/** In order as long as no argument is left to its default, by name after that. */
 export function callSql({ routine, args }: RoutineCall, row: Row | undefined): Fragment {
-  const list = args.map((argument): Fragment => {
-    const { name } = argument.parameter;
-    const prefix = name === '' ? empty : sql`${identifier(name)} => `;
+  const list = args.map((argument, index): Fragment => {
+    const { name, position } = argument.parameter;
+    const prefix = position === index ? empty : sql`${identifier(name)} => `;
     if (argument.kind === 'session') return sql`${prefix}${sessionVariables(argument.parameter.type.name)}`;
     if (argument.kind === 'value') return sql<Value>`${prefix}${bound(argument.value)}`;
     if (!row) throw new Error(`routine ${routine.name} needs a row where there is none`);

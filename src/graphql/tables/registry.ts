@@ -145,7 +145,7 @@ const fromParent: NonNullable<FieldConfig['resolve']> = (parent, _args, _context
 export function outputField(field: OutputField): FieldConfig {
   return {
     type: wrapped(field) as GraphQLOutputType,
-    description: field.description ?? null,
+    description: field.description || null,
     extensions: { lower: field.lower },
     args: field.args ? mapSorted(field.args, inputField) : {},
     resolve: fromParent,
@@ -155,7 +155,7 @@ export function outputField(field: OutputField): FieldConfig {
 function inputField(field: InputFieldDefinition): GraphQLInputFieldConfig {
   return {
     type: wrapped(field) as GraphQLInputType,
-    description: field.description ?? null,
+    description: field.description || null,
     extensions: { lower: field.lower },
     defaultValue: field.defaultValue,
   };

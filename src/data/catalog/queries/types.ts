@@ -27,4 +27,4 @@ select t.oid::int8 as oid, n.nspname as schema, t.typname as name, t.typtype as 
 from pg_catalog.pg_type t
 join pg_catalog.pg_namespace n on n.oid = t.typnamespace
 left join pg_catalog.pg_class c on c.oid = t.typrelid
-where n.nspname !~ '^pg_(toast|temp)' and n.nspname <> 'information_schema'`;
+where n.nspname !~ '^pg_(toast|temp)'`;

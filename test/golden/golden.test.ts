@@ -1,0 +1,156 @@
+/**
+ * Every case of test/golden: a request, and what becomes of it. `npm run golden -- --update` writes the files anew.
+ *
+ *   <area>/schema.sql           the database, run by the superuser
+ *   <area>/metadata.json        the metadata file, if any
+ *   <area>/<case>/request.graphql, variables.json, role.txt (default anon)
+ *                 plan.json, query.sql, response.json
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execute, getVariableValues } from 'graphql';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { printPlan } from '../../src/data/plan/print.ts';
+import { bind } from '../../src/data/sql/value.ts';
+import { TableFields } from '../../src/graphql/mixed.ts';
+import { outcomeText } from '../../src/graphql/execute.ts';
+import { toGraphqlError } from '../../src/graphql/errors.ts';
+import { RequestVariables } from '../../src/graphql/lower/input.ts';
+import { lowerTableFields } from '../../src/graphql/lower/selection.ts';
+import type { RoleSchema } from '../../src/graphql/role-schema.ts';
+import { parseExact } from '../../src/lib/exact-json.ts';
+import { compactJson } from '../support/compact-json.ts';
+import { contextOf, type DataApi, openDataApi } from '../support/data-api.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+
+const root = dirname(fileURLToPath(import.meta.url));
+const folders = (path: string) =>
+  readdirSync(path, { withFileTypes: true }).flatMap((one) => (one.isDirectory() ? [one.name] : []));
+
+interface Case {
+  readonly folder: string;
+  readonly query: string;
+  readonly variables: Record<string, unknown>;
+  readonly role: string;
+}
+
+function readCase(folder: string): Case {
+  const optional = (name: string) =>
+    existsSync(join(folder, name)) ? readFileSync(join(folder, name), 'utf8').trim() : undefined;
+  return {
+    folder,
+    query: readFileSync(join(folder, 'request.graphql'), 'utf8'),
+    variables: parseExact(optional('variables.json') ?? '{}') as Record<string, unknown>,
+    role: optional('role.txt') ?? 'anon',
+  };
+}
+
+test('there are cases', () => {
+  expect(folders(root).flatMap((area) => folders(join(root, area))).length).toBeGreaterThanOrEqual(80);
+});
+
+describe.each(folders(root))('%s', (area) => {
+  let database: TestDatabase;
+  let api: DataApi;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    await database.sql(readFileSync(join(root, area, 'schema.sql'), 'utf8'));
+    const metadataFile = join(root, area, 'metadata.json');
+    api = await openDataApi(database, existsSync(metadataFile) ? { metadataFile } : {});
+  });
+  afterAll(async () => {
+    await api?.close();
+    await database?.drop();
+  });
+
+  test.each(folders(join(root, area)))('%s', async (name) => {
+    const one = readCase(join(root, area, name));
+    const answer = await answerRaw(api, one);
+    await matches(one, 'response.json', answer.text && `${compactJson(parseExact(answer.text))}\n`);
+    const { plan, statement } = answer.executed ? describePlan(await api.engine.get(one.role), one) : {};
+    await matches(one, 'plan.json', plan);
+    await matches(one, 'query.sql', statement);
+    expect(answer.statements, 'one statement per operation').toBe(answer.executed ? 1 : 0);
+    if (!answer.executed) return;
+    const parsed = await answerParsed(api, one);
+    expect(parsed.statements, 'one statement, through graphql-js too').toBeLessThanOrEqual(1);
+    expect(parsed.text).toBe(JSON.stringify(parseExact(answer.text)));
+  });
+});
+
+/** The file holds this text, or is not there. */
+async function matches({ folder }: Case, name: string, text: string | undefined): Promise<void> {
+  const file = join(folder, name);
+  if (text === undefined) expect(existsSync(file), `${file} is not needed`).toBe(false);
+  else await expect(text).toMatchFileSnapshot(file);
+}
+
+/** As nearly all requests go: PostgreSQL's text is the answer. */
+async function answerRaw({ execute, runner }: DataApi, { query, variables, role }: Case) {
+  const before = runner.statementCount;
+  const outcome = await execute(
+    { query, operationName: undefined, variables, readOnly: false, persistedQuery: false },
+    { callerContext: contextOf(role), requestId: 'golden' },
+  );
+  return {
+    text: outcomeText(outcome),
+    executed: outcome.data !== undefined,
+    statements: runner.statementCount - before,
+  };
+}
+
+/** Through graphql-js, as where tables are mixed with the platform's own fields. */
+async function answerParsed({ engine, runner, prisma }: DataApi, { query, variables, role }: Case) {
+  const before = runner.statementCount;
+  const roleSchema = await engine.get(role);
+  const callerContext = contextOf(role);
+  const { data, errors } = await execute({
+    schema: roleSchema.schema,
+    document: roleSchema.document(query).document,
+    variableValues: variables,
+    contextValue: {
+      requestId: 'golden',
+      callerContext,
+      prisma,
+      tables: new TableFields(runner, roleSchema, callerContext),
+    },
+  });
+  const shown = errors?.slice(0, 1).map((error) => toGraphqlError(error, 'golden', () => undefined));
+  const text = shown ? outcomeText({ data: JSON.stringify(data), errors: shown }) : JSON.stringify({ data });
+  return { text, statements: runner.statementCount - before };
+}
+
+function describePlan(roleSchema: RoleSchema, { query, variables }: Case) {
+  const operation = roleSchema.document(query).operation(undefined);
+  const { coerced = {} } = getVariableValues(
+    roleSchema.schema,
+    operation.operation.variableDefinitions ?? [],
+    variables,
+  );
+  const fragments = new Map(
+    roleSchema
+      .document(query)
+      .document.definitions.flatMap((one) =>
+        one.kind === 'FragmentDefinition' ? [[one.name.value, one] as const] : [],
+      ),
+  );
+  const plan = lowerTableFields(operation.operation.selectionSet, roleSchema.schema.getQueryType()!, {
+    variables: new RequestVariables(coerced),
+    fragments,
+  });
+  const prepared = roleSchema.prepare(plan);
+  const bound = bind(prepared.parameters, coerced).map(
+    (value, index) => `-- $${index + 1} = ${value ?? 'null'}\n`,
+  );
+  return {
+    plan: `${compactJson(printPlan(plan))}\n`,
+    statement: `${wrapped(prepared.text)}\n${bound.join('')}`,
+  };
+}
+
+/** A line break before what the eye looks for. */
+function wrapped(statement: string): string {
+  return statement.replace(/ (?=from \(select |left join lateral |where |order by |with )/g, '\n');
+}
