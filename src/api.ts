@@ -11,7 +11,7 @@ import { SchemaEngine } from './graphql/engine.ts';
 import { createExecutor } from './graphql/execute.ts';
 import { createGraphiql } from './graphql/graphiql.ts';
 import { createHasuraEndpoint } from './graphql/hasura.ts';
-import { buildPlatformSchema } from './graphql/platform/schema.ts';
+import { buildPlatformSchema, namesOf } from './graphql/platform/schema.ts';
 import { createGraphqlEndpoint } from './graphql/server.ts';
 import { createAudit } from './meta/audit.ts';
 import { createQueryEndpoint } from './meta/query.ts';
@@ -39,12 +39,14 @@ const SERVICE_ROLE = 'service_role';
 export async function createApi(input: ApiInput): Promise<Api> {
   const { config, pools, prisma, observe } = input;
   const { api, database } = config;
+  const platform = buildPlatformSchema(prisma);
   const catalog = new LiveCatalog({
     pool: pools.platform,
     schemas: api.schemas,
     metadataFile: api.metadata,
     enumReaders: pools.api,
     enumReader: SERVICE_ROLE,
+    reserved: namesOf(platform),
     observe,
   });
   const engine = new SchemaEngine({
@@ -52,7 +54,7 @@ export async function createApi(input: ApiInput): Promise<Api> {
     maxRows: api.maxRows,
     grants: (model, role) => catalog.grants(model.catalog, role),
     serviceRole: SERVICE_ROLE,
-    platform: buildPlatformSchema(prisma),
+    platform,
     observe,
   });
   catalog.onModel = (model) => engine.install(model);

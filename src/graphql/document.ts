@@ -7,9 +7,9 @@ import {
   type GraphQLSchema,
   Kind,
   NoSchemaIntrospectionCustomRule,
+  NoUnusedVariablesRule,
   type OperationDefinitionNode,
   parse,
-  NoUnusedVariablesRule,
   specifiedRules,
   validate,
 } from 'graphql';

@@ -2,15 +2,18 @@
 
 const WIDTH = 110;
 
-export function compactJson(value: unknown, indent = ''): string {
-  const line = JSON.stringify(value) ?? 'null';
-  if (indent.length + line.length <= WIDTH || typeof value !== 'object' || value === null) return spaced(value);
+export function compactJson(value: unknown, indent = '', room = WIDTH): string {
+  const line = spaced(value);
+  if (line.length <= room || typeof value !== 'object' || value === null) return line;
   const inner = `${indent}  `;
-  if (Array.isArray(value))
-    return `[\n${value.map((one) => inner + compactJson(one, inner)).join(',\n')}\n${indent}]`;
-  const entries = Object.entries(value).map(
-    ([key, one]) => `${inner}${JSON.stringify(key)}: ${compactJson(one, inner)}`,
-  );
+  if (Array.isArray(value)) {
+    const items = value.map((one) => inner + compactJson(one, inner, WIDTH - inner.length));
+    return `[\n${items.join(',\n')}\n${indent}]`;
+  }
+  const entries = Object.entries(value).map(([key, one]) => {
+    const head = `${inner}${JSON.stringify(key)}: `;
+    return head + compactJson(one, inner, WIDTH - head.length);
+  });
   return entries.length === 0 ? line : `{\n${entries.join(',\n')}\n${indent}}`;
 }
 

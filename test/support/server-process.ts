@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const LAUNCHER = fileURLToPath(new URL('../../scripts/run.mjs', import.meta.url));
+export const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
+const LAUNCHER = join(PROJECT, 'scripts', 'run.mjs');
 const START_TIMEOUT_MS = 60_000;
 
 export interface Ended {
@@ -28,6 +29,8 @@ export interface RunOptions {
   cwd?: string;
   /** A command in front, such as setpriv. */
   prefix?: string[];
+  /** Instead of running the launcher by the Node of this process. */
+  command?: string[];
 }
 
 /** A folder outside the project, so that neither its goforward.yaml nor its data folder is met. */
@@ -39,12 +42,12 @@ export function temporaryFolder(): { path: string; remove: () => void } {
 
 export function run(
   args: string[],
-  { env = {}, cwd = tmpdir(), prefix = [] }: RunOptions = {},
+  { env = {}, cwd = tmpdir(), prefix = [], command = [process.execPath, LAUNCHER] }: RunOptions = {},
 ): { child: ChildProcess; ended: Promise<Ended>; output: () => string } {
   const startedAt = performance.now();
-  const [command = process.execPath, ...rest] = [...prefix, process.execPath, LAUNCHER, ...args];
+  const [program = '', ...rest] = [...prefix, ...command, ...args];
   const { DATABASE_URL: _url, PORT: _port, NODE_ENV: _mode, ...inherited } = process.env;
-  const child = spawn(command, rest, {
+  const child = spawn(program, rest, {
     cwd,
     env: { ...inherited, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

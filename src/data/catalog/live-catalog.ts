@@ -7,6 +7,7 @@ import { type Grants, loadGrants } from './grants.ts';
 import { introspect } from './introspect.ts';
 import { readMetadata } from './metadata.ts';
 import { type ApiModel, buildModel } from './model.ts';
+import type { ReservedNames } from './names.ts';
 
 export interface LiveCatalogInput {
   /** Of the platform: it may read pg_catalog, which everybody may. */
@@ -16,6 +17,8 @@ export interface LiveCatalogInput {
   /** Where the rows of enum tables are read, as this role. */
   readonly enumReaders: pg.Pool;
   readonly enumReader: string;
+  /** Names that the platform's own part of the schema has. */
+  readonly reserved?: ReservedNames;
   readonly observe: Observe;
 }
 
@@ -49,7 +52,7 @@ export class LiveCatalog {
       const catalog = await introspect(client, [...schemas], version);
       const warnings: string[] = [];
       const enumValues = await this.#readEnums(catalog, metadata, warnings);
-      model = buildModel(catalog, metadata, enumValues);
+      model = buildModel(catalog, metadata, enumValues, this.#input.reserved);
       this.#version = version;
       for (const warning of [...warnings, ...model.warnings]) this.#warnOnce(warning);
     } finally {

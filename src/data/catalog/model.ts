@@ -5,7 +5,7 @@
 import type { Catalog, Column, PgType, Relationship, Routine, RoutineParameter, Table } from './catalog.ts';
 import { computedFieldsOf, functionsOf } from './functions.ts';
 import type { Metadata, TableMetadata } from './metadata.ts';
-import { Names, tableTypeNames } from './names.ts';
+import { Names, type ReservedNames, tableTypeNames } from './names.ts';
 import { deriveRelationships, isUnique } from './relationships.ts';
 import { scalarName } from './scalar-name.ts';
 
@@ -80,13 +80,14 @@ export interface ApiModel {
 
 export type MutableTable = { -readonly [K in keyof ApiTable]: ApiTable[K] };
 
-/** `enumValues` holds the rows of the tables that the metadata file declares as enums. */
+/** `enumValues` holds the rows of the tables that the metadata file declares as enums; `reserved` names are not for tables. */
 export function buildModel(
   catalog: Catalog,
   metadata: Metadata,
   enumValues: ReadonlyMap<Table, readonly EnumValue[]>,
+  reserved?: ReservedNames,
 ): ApiModel {
-  const names = new Names();
+  const names = new Names(reserved);
   const tables = new Map<Table, MutableTable>();
   for (const { table, settings } of trackedTables(catalog, metadata, names)) {
     const named = nameTable(table, settings, names, enumValues.get(table));

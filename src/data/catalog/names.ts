@@ -23,10 +23,21 @@ export function tableTypeNames(name: string): string[] {
   return TYPE_SUFFIXES.map((suffix) => name + suffix);
 }
 
+export interface ReservedNames {
+  readonly types: readonly string[];
+  readonly rootFields: readonly string[];
+}
+
 export class Names {
   readonly #types = new Set([...RESERVED_TYPES, ...RESERVED_SCALARS]);
   readonly #rootFields = new Set<string>();
   readonly #warnings: string[] = [];
+
+  /** `reserved`: names that others have put into the schema already. */
+  constructor(reserved: ReservedNames = { types: [], rootFields: [] }) {
+    for (const name of reserved.types) this.#types.add(name);
+    for (const name of reserved.rootFields) this.#rootFields.add(name);
+  }
 
   get warnings(): readonly string[] {
     return this.#warnings;

@@ -1,7 +1,13 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { run, type ServerProcess, startServer, temporaryFolder } from '../../support/server-process.ts';
+import {
+  PROJECT,
+  run,
+  type ServerProcess,
+  startServer,
+  temporaryFolder,
+} from '../../support/server-process.ts';
 
 describe('a running server', () => {
   const folder = temporaryFolder();
@@ -89,6 +95,16 @@ describe('a stop', () => {
       folder.remove();
     });
   }
+
+  test('under npm start a SIGTERM to npm is a graceful stop as well', async () => {
+    const folder = temporaryFolder();
+    const args = ['--port', '0', '--data-dir', folder.path];
+    const server = await startServer(args, { command: ['npm', 'start', '--'], cwd: PROJECT });
+    server.child.kill('SIGTERM');
+    expect((await server.ended).code).toBe(0);
+    expect(readdirSync(folder.path)).not.toContain('server.lock');
+    folder.remove();
+  });
 
   test('when the launcher is killed the server stops itself', async () => {
     const folder = temporaryFolder();

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -46,7 +47,7 @@ test('an unknown flag, command or example', async () => {
   expect(await failure(['--example', '../secrets'])).toMatch(/^goforward: There is no example .*\n$/);
 });
 
-test('a folder that cannot be written', async () => {
+test.skipIf(lacksSetpriv)('a folder that cannot be written', async () => {
   const closed = temporaryFolder();
   chmodSync(closed.path, 0o555);
   const text = await failure(['--port', '0', '--data-dir', join(closed.path, 'data')], { prefix: asNobody });

@@ -1,0 +1,30 @@
+/** Typed documents for the examples (later the dashboard): `npm run codegen`. Scalars are what PostgreSQL prints as JSON. */
+import type { CodegenConfig } from '@graphql-codegen/cli';
+
+const config: CodegenConfig = {
+  schema: 'examples/music/schema.graphql',
+  documents: 'examples/music/client/*.graphql',
+  generates: {
+    'examples/music/client/generated/': {
+      preset: 'client',
+      presetConfig: { fragmentMasking: false },
+      config: {
+        documentMode: 'string',
+        enumsAsTypes: true,
+        strictScalars: true,
+        useTypeImports: true,
+        emitLegacyCommonJSImports: false,
+        importExtension: '.ts',
+        scalars: {
+          bigint: 'number',
+          bpchar: 'string',
+          numeric: 'number',
+          smallint: 'number',
+          timestamp: 'string',
+        },
+      },
+    },
+  },
+};
+
+export default config;

@@ -1,0 +1,23 @@
+// temporary
+import pg from 'pg';
+import { introspect } from './src/data/catalog/introspect.ts';
+import { loadGrants } from './src/data/catalog/grants.ts';
+import { buildModel } from './src/data/catalog/model.ts';
+import { NO_METADATA } from './src/data/catalog/metadata.ts';
+import { visibleModel } from './src/data/catalog/visible.ts';
+import { buildSchema } from './src/graphql/schema.ts';
+import { RoleSchema } from './src/graphql/role-schema.ts';
+import { bind } from './src/data/sql/value.ts';
+const [db, query, vars='{}', explain] = process.argv.slice(2);
+const c = new pg.Client('postgres://postgres@127.0.0.1:55432/'+db); await c.connect();
+const cat = await introspect(c, ['public'], 1);
+const model = buildModel(cat, NO_METADATA, new Map());
+const v = visibleModel(model, await loadGrants(c, cat, 'postgres'));
+const s = await buildSchema({visible: v, maxRows: 10000, platform: undefined});
+const rs = new RoleSchema('postgres', s, cat, {depth:100,tokens:1e6,aliases:1e4,rootFields:1e4,directives:100,documentBytes:1e7,estimatedRows:1e15,introspection:true,suggestions:true}, 10000);
+const d = rs.document(query!); if (d.errors.length) console.log(d.errors);
+const p = d.operation(undefined).prepare(JSON.parse(vars)); if (p==='mixed') throw 1;
+console.log(p.query.text, bind(p.query.parameters, p.variables));
+const r = await c.query(explain ? 'explain (analyze, buffers off) '+p.query.text : p.query.text, bind(p.query.parameters, p.variables));
+console.log(explain? r.rows.map(x=>x['QUERY PLAN']).join('\n') : JSON.stringify(r.rows[0]).slice(0,600));
+await c.end();

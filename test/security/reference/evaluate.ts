@@ -1,0 +1,191 @@
+/**
+ * The reference: answers a question by plain SQL, run step by step as the caller. Naive on purpose: one SELECT per level and
+ * parent row, no joins, no JSON in SQL. It shares no code with the server.
+ */
+import type pg from 'pg';
+import { columnNamesOf, conditionSql, orderSql } from './plain-sql.ts';
+import type { AggregateModel, ArgsModel, FieldModel, QueryModel, RootModel, SourceModel } from './query-model.ts';
+import type { CallerModel, ColumnType, RelationModel, SchemaModel } from './schema-model.ts';
+import { columnOf, relationOf } from './schema-model.ts';
+import { sqlLiteral } from './values.ts';
+
+/** What the caller gets: the data, or a refusal by a missing right (SQLSTATE 42501). */
+export type Answer = { readonly refused: true } | { readonly refused: false; readonly data: Json };
+export type Json = null | string | number | boolean | Json[] | { [key: string]: Json };
+
+const NO_ARGS: ArgsModel = {
+  where: undefined,
+  order: [],
+  distinct: [],
+  limit: undefined,
+  offset: undefined,
+  total: false,
+};
+
+export class Reference {
+  readonly #client: pg.Client;
+  readonly #schema: SchemaModel;
+
+  /** `client` is a superuser, who may take any role. */
+  constructor(client: pg.Client, schema: SchemaModel) {
+    this.#client = client;
+    this.#schema = schema;
+  }
+
+  async ask({ caller, roots }: QueryModel): Promise<Answer> {
+    await this.#client.query('begin read only');
+    try {
+      await this.#become(caller);
+      const data: Json = {};
+      for (const [index, root] of roots.entries()) data[`root${index}`] = await this.#root(root);
+      return { refused: false, data };
+    } catch (error) {
+      if ((error as { code?: string }).code === '42501') return { refused: true };
+      throw error;
+    } finally {
+      await this.#client.query('rollback');
+    }
+  }
+
+  async #become({ role, claims }: CallerModel): Promise<void> {
+    await this.#client.query(`set local role ${role}`);
+    await this.#client.query("select set_config('request.jwt.claims', $1, true)", [
+      JSON.stringify({ ...claims, role }),
+    ]);
+    await this.#client.query("set local search_path = public; set local timezone = 'UTC'");
+  }
+
+  async #root(root: RootModel): Promise<Json> {
+    const from = sourceText(root.source);
+    const { relation } = root.source;
+    // Rows of a function show what the caller may see of the table that they have the form of.
+    if (root.source.finder) await this.#level(root, relation, relation.name, 'false');
+    if (root.kind !== 'by key') return this.#level(root, relation, from, 'true');
+    const key = Object.entries(root.key).map(([name, value]) => `t.${name} = ${sqlLiteral(value)}`);
+    const [row] = await this.#rows(relation, from, key.join(' and '), NO_ARGS, root.fields);
+    return row ?? null;
+  }
+
+  #level(root: RootModel, relation: RelationModel, from: string, condition: string): Promise<Json> {
+    if (root.kind === 'aggregate')
+      return this.#aggregate(relation, from, condition, root.args, root.aggregate);
+    const args = root.kind === 'list' ? root.args : NO_ARGS;
+    return this.#rows(relation, from, condition, args, root.fields);
+  }
+
+  async #rows(
+    relation: RelationModel,
+    from: string,
+    condition: string,
+    args: ArgsModel,
+    fields: readonly FieldModel[],
+  ): Promise<Json[]> {
+    const needed = columnNamesOf(fields);
+    const computed = fields.flatMap((field) => (field.kind === 'computed' ? [field.name] : []));
+    const list = [...needed.map((name) => `t.${name}`), ...computed.map((name) => `${name}(t)`)];
+    const found = await this.#query(this.#selectText(list, from, condition, args));
+    for (const field of fields) if ('relationship' in field) await this.#related(relation, field, undefined);
+    const rows: Json[] = [];
+    for (const values of found) {
+      const raw = new Map([...needed, ...computed].map((name, index) => [name, values[index] ?? null]));
+      const row: { [key: string]: Json } = {};
+      for (const field of fields) row[field.alias] = await this.#field(relation, field, raw);
+      rows.push(row);
+    }
+    return rows;
+  }
+
+  async #field(
+    relation: RelationModel,
+    field: FieldModel,
+    raw: ReadonlyMap<string, string | null>,
+  ): Promise<Json> {
+    switch (field.kind) {
+      case 'typename':
+        return relation.name;
+      case 'column':
+        return decode(raw.get(field.column.name) ?? null, field.column.type);
+      case 'computed':
+        return raw.get(field.name) ?? null;
+      default:
+        return this.#related(relation, field, raw);
+    }
+  }
+
+  /** Without a parent row it is asked all the same, of no row: rights are needed whether there are rows or not. */
+  async #related(
+    relation: RelationModel,
+    field: Extract<FieldModel, { relationship: unknown }>,
+    raw: ReadonlyMap<string, string | null> | undefined,
+  ): Promise<Json> {
+    const { relationship } = field;
+    const target = relationOf(this.#schema, relationship.target);
+    const ties = relationship.pairs.map(([ours, theirs]) => {
+      const value = raw?.get(ours) ?? null;
+      const type = columnOf(relation, ours).type;
+      return `t.${theirs} = ${value === null ? `null::${type}` : sqlLiteral(value)}`;
+    });
+    const condition = raw ? ties.join(' and ') : `${ties.join(' and ')} and false`;
+    if (field.kind === 'array') return this.#rows(target, target.name, condition, field.args, field.fields);
+    if (field.kind === 'aggregate')
+      return this.#aggregate(target, target.name, condition, field.args, field.aggregate);
+    const [row] = await this.#rows(target, target.name, condition, NO_ARGS, field.fields);
+    return row ?? null;
+  }
+
+  async #aggregate(
+    relation: RelationModel,
+    from: string,
+    condition: string,
+    args: ArgsModel,
+    { count, countOf, numbers, nodes }: AggregateModel,
+  ): Promise<Json> {
+    const columns = [...(countOf ? [countOf.column] : []), ...numbers.map((one) => one.column)];
+    const list = columns.map((column, index) => `t.${column.name} as x${index}`);
+    const set = this.#selectText(list, from, condition, args);
+    const offset = countOf ? 1 : 0;
+    const calls = [
+      'count(*)',
+      ...(countOf ? [`count(${countOf.distinct ? 'distinct ' : ''}s.x0)`] : []),
+      ...numbers.map((one, index) => `${one.function}(s.x${index + offset})`),
+    ];
+    const [values = []] = await this.#query(`select ${calls.join(', ')} from (${set}) s`);
+    const aggregate: { [key: string]: Json } = {};
+    if (count) aggregate.count = Number(values[0]);
+    if (countOf) aggregate.of = Number(values[1]);
+    numbers.forEach((one, index) => {
+      const isNumber = one.function === 'sum' || one.function === 'avg';
+      const value = values[index + offset + 1] ?? null;
+      aggregate[`n${index}`] = { v: decode(value, isNumber ? 'numeric' : one.column.type) };
+    });
+    if (!nodes) return { aggregate };
+    return { aggregate, nodes: await this.#rows(relation, from, condition, args, nodes) };
+  }
+
+  #selectText(list: readonly string[], from: string, condition: string, args: ArgsModel): string {
+    const distinct =
+      args.distinct.length > 0 ? `distinct on (${args.distinct.map((one) => `t.${one.name}`).join(', ')}) ` : '';
+    const where = args.where ? `(${condition}) and ${conditionSql(args.where, 't')}` : condition;
+    const order = args.order.length > 0 ? ` order by ${args.order.map((one) => orderSql(one, 't')).join(', ')}` : '';
+    const limit = args.limit === undefined ? '' : ` limit ${args.limit}`;
+    const offset = args.offset === undefined ? '' : ` offset ${args.offset}`;
+    return `select ${distinct}${list.join(', ')} from ${from} t where ${where}${order}${limit}${offset}`;
+  }
+
+  /** All columns as PostgreSQL prints them. */
+  async #query(text: string): Promise<(string | null)[][]> {
+    const types = { getTypeParser: () => (value: string) => value };
+    const { rows } = await this.#client.query({ text, rowMode: 'array', types } as pg.QueryArrayConfig);
+    return rows as (string | null)[][];
+  }
+}
+
+function sourceText({ relation, finder }: SourceModel): string {
+  return finder ? `${relation.finder}(${finder.floor ?? ''})` : relation.name;
+}
+
+function decode(value: string | null, type: ColumnType): Json {
+  if (value === null) return null;
+  if (type === 'bool') return value === 't';
+  return type === 'text' || type === 'date' ? value : Number(value);
+}
