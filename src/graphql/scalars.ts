@@ -42,7 +42,15 @@ function scalar(
     ...(description === undefined ? {} : { description }),
     serialize: (value) => value,
     parseValue: parse,
-    parseLiteral: (node) => parse(literalValue(node)),
+    parseLiteral: (node) => {
+      try {
+        return parse(literalValue(node));
+      } catch (error) {
+        // An error of a literal is reported as it is: it has to say itself where it stands.
+        if (!(error instanceof GraphQLError)) throw error;
+        throw new GraphQLError(error.message, { nodes: node, extensions: error.extensions });
+      }
+    },
   });
 }
 

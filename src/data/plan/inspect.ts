@@ -9,7 +9,7 @@ export function routinesOf(plan: QueryPlan): Set<Routine> {
   const visit = (node: unknown): void => {
     if (typeof node !== 'object' || node === null || seen.has(node)) return;
     seen.add(node);
-    if (Array.isArray(node)) return node.forEach(visit);
+    if (Array.isArray(node)) for (const one of node) visit(one);
     if (!('kind' in node) && 'routine' in node && 'args' in node) found.add(node.routine as Routine);
     // Catalog objects refer to the whole database: only the plan's own nodes are walked.
     for (const [key, value] of Object.entries(node)) if (PLAN_KEYS.has(key)) visit(value);

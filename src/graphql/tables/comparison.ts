@@ -78,19 +78,21 @@ function operators(table: Record<string, Operator>, use: Use): Record<string, In
 }
 
 /** `_in`, `_nin`. An array column is compared with each list by itself: `any` would flatten them. */
-function membership({ type, list }: Use): Record<string, InputFieldDefinition> {
+function membership({ type, list = false }: Use): Record<string, InputFieldDefinition> {
   const each = (single: Operator, many: Operator, kind: 'and' | 'or'): LowerComparison => {
     const compareMany = compare(many, ownType, true);
     const compareOne = compare(single, ownType);
     return (input, selection, path, operand) => {
       if (!list) return compareMany(input, selection, path, operand);
+      if (input.kind === 'null') throw unexpectedNull(scalarName(ownType(operand)) ?? 'array', path);
       const items = input.kind === 'list' ? input.items : [];
       return { kind, all: items.map((item) => compareOne(item, selection, path, operand)) };
     };
   };
+  const lists = { type, list: true, ...(list ? { nested: true } : {}) };
   return {
-    _in: { type, list: true, lower: each('=', '= any', 'or') },
-    _nin: { type, list: true, lower: each('<>', '<> all', 'and') },
+    _in: { ...lists, lower: each('=', '= any', 'or') },
+    _nin: { ...lists, lower: each('<>', '<> all', 'and') },
   };
 }
 

@@ -15,6 +15,7 @@ import {
   GraphQLObjectType,
   type GraphQLOutputType,
   GraphQLString,
+  isObjectType,
 } from 'graphql';
 import type { ApiTable } from '../../data/catalog/model.ts';
 import type { VisibleModel, VisibleTable } from '../../data/catalog/visible.ts';
@@ -24,7 +25,9 @@ import { createScalar } from '../scalars.ts';
 export interface TypeUse {
   readonly type: GraphQLNamedType;
   readonly list?: boolean;
-  /** Never null (output) or required (input). Items of a list never are. */
+  /** A list of such lists. */
+  readonly nested?: boolean;
+  /** Never null (output) or required (input). Items of a list are so, save those of an array that comes out. */
   readonly nonNull?: boolean;
 }
 
@@ -144,7 +147,8 @@ const fromParent: NonNullable<FieldConfig['resolve']> = (parent, _args, _context
 
 export function outputField(field: OutputField): FieldConfig {
   return {
-    type: wrapped(field) as GraphQLOutputType,
+    // Rows are never null, items of an array may be.
+    type: wrapped(field, !isObjectType(field.type)) as GraphQLOutputType,
     description: field.description || null,
     extensions: { lower: field.lower },
     args: field.args ? mapSorted(field.args, inputField) : {},
@@ -161,8 +165,13 @@ function inputField(field: InputFieldDefinition): GraphQLInputFieldConfig {
   };
 }
 
-function wrapped({ type, list, nonNull }: TypeUse): GraphQLOutputType | GraphQLInputType {
-  const inner = list ? new GraphQLList(new GraphQLNonNull(type as GraphQLOutputType)) : type;
+function wrapped(
+  { type, list, nested, nonNull }: TypeUse,
+  nullableItems = false,
+): GraphQLOutputType | GraphQLInputType {
+  const item = nullableItems ? type : new GraphQLNonNull(type as GraphQLOutputType);
+  const single = list ? new GraphQLList(item as GraphQLOutputType) : type;
+  const inner = nested ? new GraphQLList(new GraphQLNonNull(single as GraphQLInputType)) : single;
   return nonNull ? new GraphQLNonNull(inner as GraphQLOutputType) : (inner as GraphQLOutputType);
 }
 

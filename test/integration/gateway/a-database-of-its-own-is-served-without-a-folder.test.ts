@@ -70,7 +70,8 @@ test('production refuses a superuser as the login of requests, development takes
 test('readiness follows the database, liveness does not', async () => {
   const status = async (path: string) => (await fetch(running.url + path)).status;
   expect([await status('/ready'), await status('/live')]).toEqual([200, 200]);
-  await database.sql(`alter database ${database.name} allow_connections false`);
+  // superusers, such as the login of this test, pass the limit
+  await database.sql(`alter database ${database.name} connection limit 0`);
   try {
     await database.sql(
       "select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'goforward %'",
@@ -78,7 +79,7 @@ test('readiness follows the database, liveness does not', async () => {
     await expect.poll(() => status('/ready'), { timeout: 10_000 }).toBe(503);
     expect(await status('/live')).toBe(200);
   } finally {
-    await database.sql(`alter database ${database.name} allow_connections true`);
+    await database.sql(`alter database ${database.name} connection limit -1`);
   }
   await expect.poll(() => status('/ready'), { timeout: 10_000 }).toBe(200);
 });

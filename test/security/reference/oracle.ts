@@ -1,0 +1,154 @@
+/**
+ * The authorization oracle: random databases, random callers, random questions; each answer of the server must be the one
+ * that the reference gives, and each refusal one of PostgreSQL's.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import fc from 'fast-check';
+import pg from 'pg';
+import { canonical } from './compare.ts';
+import { type Answer, Reference } from './evaluate.ts';
+import { makeQuery, rawQueryArbitrary } from './query-arbitrary.ts';
+import { type GraphqlText, toGraphql } from './query-graphql.ts';
+import type { QueryModel } from './query-model.ts';
+import { schemaArbitrary } from './schema-arbitrary.ts';
+import type { CallerModel, SchemaModel } from './schema-model.ts';
+import { createSubject, type Reply, type Sabotage } from './subject.ts';
+
+export interface OracleInput {
+  /** A superuser, the login of the API, and that of the platform; all on one database that is the oracle's own. */
+  readonly adminUrl: string;
+  readonly apiUrl: string;
+  readonly platformUrl: string;
+  readonly cases: number;
+  readonly seed?: number | undefined;
+  readonly sabotage?: Sabotage;
+  /** Makes the reference ask as somebody else. */
+  readonly mistaken?: (query: QueryModel) => QueryModel;
+  /** Looks for the smallest failing case. */
+  readonly shrink?: boolean;
+}
+
+export interface OracleResult {
+  readonly seed: number;
+  readonly databases: number;
+  readonly cases: number;
+  /** Answers with data, with at least one row in it, and refusals: a run that only refuses proves nothing. */
+  readonly answered: number;
+  readonly withRows: number;
+  readonly refused: number;
+  /** What went wrong in the smallest case found, with all that is needed to do it again. */
+  readonly failure: string | undefined;
+}
+
+/** Questions put to one database. */
+const QUESTIONS = 25;
+
+export async function runOracle(input: OracleInput): Promise<OracleResult> {
+  const admin = new pg.Client({ connectionString: input.adminUrl });
+  await admin.connect();
+  const role = `oracle_${(await admin.query<{ oid: number }>("select oid from pg_database where datname = current_database()")).rows[0]?.oid}`;
+  await admin.query(`create role ${role} nologin inherit; grant authenticated to ${role}; grant ${role} to authenticator`);
+  const subject = createSubject(input, input.sabotage);
+  const callers: readonly CallerModel[] = [
+    { role: 'anon', claims: {} },
+    { role: 'authenticated', claims: { sub: 'u1', tenant: 1 } },
+    { role: 'authenticated', claims: { sub: 'u2', tenant: 2 } },
+    { role: 'authenticated', claims: {} },
+    { role, claims: { sub: 'u1', tenant: 2 } },
+    { role: 'service_role', claims: {} },
+  ];
+  const counts = { databases: 0, cases: 0, answered: 0, withRows: 0, refused: 0 };
+  let counting = true;
+
+  const check = async (schema: SchemaModel, query: QueryModel): Promise<void> => {
+    const text = toGraphql(query);
+    const expected = await new Reference(admin, schema).ask(input.mistaken?.(query) ?? query);
+    const reply = await subject.ask(text, query.caller);
+    const problem = difference(expected, reply, schema, query);
+    if (problem !== undefined) {
+      counting = false;
+      throw new Mismatch(report(problem, schema, query, text));
+    }
+    if (!counting) return;
+    counts.cases += 1;
+    if (expected.refused) counts.refused += 1;
+    else {
+      counts.answered += 1;
+      if (/"(?!root)[^"]+":/.test(JSON.stringify(expected.data))) counts.withRows += 1;
+    }
+  };
+
+  const property = fc.asyncProperty(
+    schemaArbitrary(['anon', 'authenticated', role]),
+    fc.array(rawQueryArbitrary, { minLength: QUESTIONS, maxLength: QUESTIONS }).chain((all) =>
+      // One failing question is enough: the others are dropped first.
+      fc.shuffledSubarray(all, { minLength: all.length, maxLength: all.length }),
+    ),
+    async (schema, questions) => {
+      if (counting) counts.databases += 1;
+      await install(admin, schema);
+      await subject.load();
+      for (const question of questions) await check(schema, makeQuery(question, schema, callers));
+    },
+  );
+  try {
+    const result = await fc.check(property, {
+      numRuns: Math.max(1, Math.ceil(input.cases / QUESTIONS)),
+      ...(input.seed === undefined ? {} : { seed: input.seed }),
+      endOnFailure: input.shrink === false,
+      ...(input.shrink === false ? {} : { interruptAfterTimeLimit: undefined }),
+    });
+    const { errorInstance } = result;
+    const failure = !result.failed
+      ? undefined
+      : errorInstance instanceof Mismatch
+        ? `${errorInstance.message}\nagain with: npm run fuzz -- --seed ${result.seed} --cases ${input.cases}`
+        : `the oracle itself failed (seed ${result.seed}): ${(errorInstance as Error | null)?.stack ?? 'interrupted'}`;
+    return { seed: result.seed, ...counts, failure };
+  } finally {
+    await subject.close();
+    await admin.query(`drop schema public cascade; create schema public; drop owned by ${role}; drop role ${role}`);
+    await admin.end();
+  }
+}
+
+class Mismatch extends Error {}
+
+async function install(admin: pg.Client, schema: SchemaModel): Promise<void> {
+  const start = 'drop schema public cascade; create schema public; grant usage on schema public to service_role';
+  await admin.query([start, ...schema.statements].join(';\n'));
+}
+
+/** Undefined where the server did as PostgreSQL would. */
+function difference(
+  expected: Answer,
+  reply: Reply,
+  schema: SchemaModel,
+  query: QueryModel,
+): string | undefined {
+  if (reply.kind === 'failed') return `the server failed: ${reply.message}`;
+  if (expected.refused) {
+    if (reply.kind === 'data') return `PostgreSQL refuses, the server answers ${JSON.stringify(reply.data)}`;
+    // Where the grants alone decide, the schema of the role must not even offer it.
+    return reply.late && !schema.mayRefuseLate
+      ? `the schema of the role offers what PostgreSQL refuses: ${reply.message}`
+      : undefined;
+  }
+  if (reply.kind === 'refused')
+    return `the server refuses (${reply.message}), PostgreSQL answers ${JSON.stringify(expected.data)}`;
+  const [want, got] = [canonical(expected.data, query), canonical(reply.data, query)];
+  return isDeepStrictEqual(want, got)
+    ? undefined
+    : `expected ${JSON.stringify(want)}\n     got ${JSON.stringify(got)}`;
+}
+
+function report(problem: string, schema: SchemaModel, { caller }: QueryModel, text: GraphqlText): string {
+  return [
+    problem,
+    `caller: ${JSON.stringify(caller)}`,
+    `query: ${text.query}`,
+    `variables: ${JSON.stringify(text.variables)}`,
+    'database:',
+    ...schema.statements.map((statement) => `  ${statement};`),
+  ].join('\n');
+}
