@@ -6,11 +6,8 @@ import {
   GraphQLError as GraphQLErrorClass,
   type GraphQLSchema,
   Kind,
-  NoSchemaIntrospectionCustomRule,
-  NoUnusedVariablesRule,
   type OperationDefinitionNode,
   parse,
-  specifiedRules,
   validate,
 } from 'graphql';
 import { AppError } from '../errors.ts';
@@ -22,15 +19,13 @@ import {
   isIntrospection,
   limitExceeded,
 } from './limits.ts';
+import { validationRules } from './rules.ts';
 
 export interface ValidDocument {
   readonly document: DocumentNode;
   readonly operations: readonly OperationDefinitionNode[];
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
 }
-
-/** A variable that nobody reads harms nobody, and clients of this dialect send such documents. */
-const RULES = specifiedRules.filter((rule) => rule !== NoUnusedVariablesRule);
 
 /** Errors reported at most: more help nobody, and each costs time. */
 const MAX_ERRORS = 20;
@@ -65,8 +60,7 @@ export function validateDocument(
   schema: GraphQLSchema,
   limits: DocumentLimits,
 ): GraphQLError[] {
-  const rules = limits.introspection ? RULES : [...RULES, NoSchemaIntrospectionCustomRule];
-  const errors = validate(schema, document, rules, { maxErrors: MAX_ERRORS });
+  const errors = validate(schema, document, validationRules(limits.introspection), { maxErrors: MAX_ERRORS });
   return errors.map((error) => documentError(error, document, limits.suggestions));
 }
 

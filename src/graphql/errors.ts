@@ -55,18 +55,21 @@ export function documentError(
   const node = error.nodes?.[0];
   const path = document && node ? requestPath(document, node) : '$.query';
   const own = error.originalError instanceof GraphQLError ? error.originalError.extensions : {};
-  return new GraphQLError(suggestions ? error.message : error.message.replace(/\s*Did you mean [\s\S]*$/, ''), {
-    ...(error.source ? { source: error.source } : {}),
-    ...(error.positions ? { positions: error.positions } : {}),
-    ...(error.nodes ? { nodes: error.nodes } : {}),
-    extensions: {
-      path,
-      code: 'validation-failed',
-      http: { spec: true, status: 400 },
-      ...own,
-      ...error.extensions,
+  return new GraphQLError(
+    suggestions ? error.message : error.message.replace(/\s*Did you mean [\s\S]*$/, ''),
+    {
+      ...(error.source ? { source: error.source } : {}),
+      ...(error.positions ? { positions: error.positions } : {}),
+      ...(error.nodes ? { nodes: error.nodes } : {}),
+      extensions: {
+        path,
+        code: 'validation-failed',
+        http: { spec: true, status: 400 },
+        ...own,
+        ...error.extensions,
+      },
     },
-  });
+  );
 }
 
 /** JSONPath of a node in the request: `$.selectionSet.author.args.where.id`. Field names, not aliases. */

@@ -27,6 +27,8 @@ interface Measure {
   directives: number;
   /** Fields of the outermost level. */
   fields: number;
+  /** Selections of all levels. */
+  selections: number;
 }
 
 export function limitExceeded(name: string, limit: number, actual: number | string): AppError {
@@ -64,7 +66,13 @@ export function checkOperation(
 ): void {
   const measured = new Map<string, Measure | 'in progress'>();
   const measure = (set: SelectionSetNode): Measure => {
-    const total: Measure = { depth: 1, aliases: 0, directives: 0, fields: 0 };
+    const total: Measure = {
+      depth: 1,
+      aliases: 0,
+      directives: 0,
+      fields: 0,
+      selections: set.selections.length,
+    };
     for (const selection of set.selections) {
       total.directives += countDirectives(selection.directives);
       if (selection.kind === Kind.FIELD) {
@@ -87,15 +95,19 @@ export function checkOperation(
     const known = measured.get(name);
     const fragment = fragments.get(name);
     // A cycle or an unknown name is for the validation to report.
-    if (known === 'in progress' || !fragment) return { depth: 0, aliases: 0, directives: 0, fields: 0 };
+    if (known === 'in progress' || !fragment)
+      return { depth: 0, aliases: 0, directives: 0, fields: 0, selections: 0 };
     if (known) return known;
     measured.set(name, 'in progress');
     const result = measure(fragment.selectionSet);
     measured.set(name, result);
     return result;
   };
-  const { depth, aliases, directives, fields } = measure(operation.selectionSet);
+  const { depth, aliases, directives, fields, selections } = measure(operation.selectionSet);
   if (fields > limits.rootFields) throw limitExceeded('root fields', limits.rootFields, fields);
+  // A token at the least for each: fragments must not multiply what the limit of tokens allows.
+  if (selections > limits.tokens && !isIntrospection(operation))
+    throw limitExceeded('tokens, fragments spread', limits.tokens, selections);
   if (aliases > limits.aliases) throw limitExceeded('aliases', limits.aliases, aliases);
   if (directives + countDirectives(operation.directives) > limits.directives)
     throw limitExceeded('directives', limits.directives, directives);
@@ -107,6 +119,7 @@ function add(total: Measure, inner: Measure, levels: number): void {
   total.depth = Math.max(total.depth, inner.depth + levels);
   total.aliases += inner.aliases;
   total.directives += inner.directives;
+  total.selections += inner.selections;
 }
 
 function countDirectives(directives: readonly DirectiveNode[] | undefined): number {

@@ -13,11 +13,11 @@ import { execute, getVariableValues } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { printPlan } from '../../src/data/plan/print.ts';
 import { bind } from '../../src/data/sql/value.ts';
-import { TableFields } from '../../src/graphql/mixed.ts';
-import { outcomeText } from '../../src/graphql/execute.ts';
 import { toGraphqlError } from '../../src/graphql/errors.ts';
+import { outcomeText } from '../../src/graphql/execute.ts';
 import { RequestVariables } from '../../src/graphql/lower/input.ts';
 import { lowerTableFields } from '../../src/graphql/lower/selection.ts';
+import { TableFields } from '../../src/graphql/mixed.ts';
 import type { RoleSchema } from '../../src/graphql/role-schema.ts';
 import { parseExact } from '../../src/lib/exact-json.ts';
 import { compactJson } from '../support/compact-json.ts';
@@ -142,7 +142,7 @@ function describePlan(roleSchema: RoleSchema, { query, variables }: Case) {
   });
   const prepared = roleSchema.prepare(plan);
   const bound = bind(prepared.parameters, coerced).map(
-    (value, index) => `-- $${index + 1} = ${value ?? 'null'}\n`,
+    (value, index) => `-- $${index + 1} = ${JSON.stringify(value)}\n`,
   );
   return {
     plan: `${compactJson(printPlan(plan))}\n`,

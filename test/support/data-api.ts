@@ -1,9 +1,10 @@
 /** The data API over a test's database, wired as src/api.ts does, without HTTP: requests go in as text and a role. */
-import { limitsOf, loadConfig } from '../../src/config.ts';
-import type { ApiModel } from '../../src/data/catalog/model.ts';
-import { LiveCatalog } from '../../src/data/catalog/live-catalog.ts';
-import { type Watch, watchCatalog } from '../../src/data/catalog/watch.ts';
+
 import { type Caller, createCaller } from '../../src/caller.ts';
+import { limitsOf, loadConfig } from '../../src/config.ts';
+import { LiveCatalog } from '../../src/data/catalog/live-catalog.ts';
+import type { ApiModel } from '../../src/data/catalog/model.ts';
+import { type Watch, watchCatalog } from '../../src/data/catalog/watch.ts';
 import { type CallerContext, CallerRunner } from '../../src/database/as-caller.ts';
 import { createPools } from '../../src/database/pools.ts';
 import { createPrisma } from '../../src/database/prisma.ts';
@@ -47,8 +48,7 @@ export interface DataApi {
 }
 
 export function contextOf(role: string, claims: Record<string, unknown> = {}): CallerContext {
-  const kind: Caller['kind'] =
-    role === 'anon' ? 'anonymous' : role === 'service_role' ? 'service' : 'user';
+  const kind: Caller['kind'] = role === 'anon' ? 'anonymous' : role === 'service_role' ? 'service' : 'user';
   return { caller: createCaller(kind, role, claims), headersText: '{}', method: 'POST', path: '/graphql' };
 }
 

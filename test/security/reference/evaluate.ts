@@ -82,7 +82,7 @@ export class Reference {
   ): Promise<Json[]> {
     const needed = columnNamesOf(fields);
     const computed = fields.flatMap((field) => (field.kind === 'computed' ? [field.name] : []));
-    const list = [...needed.map((name) => `t.${name}`), ...computed.map((name) => `${name}(t)`)];
+    const list = [...needed.map((name) => `t.${name}`), ...computed.map((name) => `public.${name}(t)`)];
     const found = await this.#query(this.#selectText(list, from, condition, args));
     for (const field of fields) if ('relationship' in field) await this.#related(relation, field, undefined);
     const rows: Json[] = [];
@@ -169,7 +169,7 @@ export class Reference {
     const order = args.order.length > 0 ? ` order by ${args.order.map((one) => orderSql(one, 't')).join(', ')}` : '';
     const limit = args.limit === undefined ? '' : ` limit ${args.limit}`;
     const offset = args.offset === undefined ? '' : ` offset ${args.offset}`;
-    return `select ${distinct}${list.join(', ')} from ${from} t where ${where}${order}${limit}${offset}`;
+    return `select ${distinct}${list.join(', ')} from public.${from} t where ${where}${order}${limit}${offset}`;
   }
 
   /** All columns as PostgreSQL prints them. */

@@ -34,7 +34,7 @@ export function conditionSql(where: WhereModel, row: string): string {
     case 'null':
       return `(${row}.${where.column.name} is ${where.isNull ? '' : 'not '}null)`;
     case 'computed':
-      return `(${where.name}(${row}) = ${sqlLiteral(where.value)})`;
+      return `(public.${where.name}(${row}) = ${sqlLiteral(where.value)})`;
     case 'exists':
       return `exists (${related(where.relationship, row, '1', where.where)})`;
     case 'count': {
@@ -74,7 +74,7 @@ function related(
   const inner = inside(row);
   const ties = pairs.map(([ours, theirs]) => `${inner}.${theirs} = ${row}.${ours}`);
   const conditions = where ? [...ties, conditionSql(where, inner)] : ties;
-  return `select ${list} from ${target} ${inner} where ${conditions.join(' and ')}`;
+  return `select ${list} from public.${target} ${inner} where ${conditions.join(' and ')}`;
 }
 
 /** A deeper alias, never that of a row outside. */

@@ -40,15 +40,16 @@ interface RawField {
   fields: RawField[];
 }
 
-const { where } = fc.letrec<{ where: RawWhere }>((tie) => ({
-  where: fc.record({
+/** Trees of a bounded height, each level narrower than the one above. */
+function whereOf(height: number): fc.Arbitrary<RawWhere> {
+  return fc.record({
     kind: fc.nat(19),
     picks: fc.array(pick, { minLength: 5, maxLength: 5 }),
-    all: fc.array(tie('where'), { maxLength: 3, depthSize: 'small', depthIdentifier: 'where' }),
-  }),
-}));
+    all: height === 0 ? fc.constant([]) : fc.array(whereOf(height - 1), { maxLength: height }),
+  });
+}
 const args: fc.Arbitrary<RawArgs> = fc.record({
-  where: fc.option(where, { freq: 2 }),
+  where: fc.option(whereOf(3), { freq: 2 }),
   order: fc.array(fc.record({ kind: fc.nat(9), picks: fc.array(pick, { minLength: 4, maxLength: 4 }) }), {
     maxLength: 2,
   }),
@@ -56,21 +57,21 @@ const args: fc.Arbitrary<RawArgs> = fc.record({
   limit: fc.nat(9),
   offset: fc.nat(9),
 });
-const { field } = fc.letrec<{ field: RawField }>((tie) => ({
-  field: fc.record({
+function fieldOf(height: number): fc.Arbitrary<RawField> {
+  return fc.record({
     kind: fc.nat(19),
     picks: fc.array(pick, { minLength: 6, maxLength: 6 }),
     args,
-    fields: fc.array(tie('field'), { maxLength: 3, depthSize: 'medium', depthIdentifier: 'field' }),
-  }),
-}));
+    fields: height === 0 ? fc.constant([]) : fc.array(fieldOf(height - 1), { maxLength: 3 }),
+  });
+}
 const rawRoot = fc.record({
   relation: pick,
   kind: fc.nat(9),
   key: pick,
   floor: fc.nat(4),
   args,
-  fields: fc.array(field, { minLength: 1, maxLength: 4 }),
+  fields: fc.array(fieldOf(3), { minLength: 1, maxLength: 4 }),
   picks: fc.array(pick, { minLength: 6, maxLength: 6 }),
 });
 const rawQuery = fc.record({

@@ -8,4 +8,4 @@ from (select pg_catalog.avg(t3.price) as a1
 from (select t2.price from public.score t2
 where t2.team_id = t1.id) t3) t4) t6) as aggregate) t7) as scores_aggregate from public.team t1
 where t1.id = $1::int4) t8) as team_by_pk) t9
--- $1 = 1
+-- $1 = "1"

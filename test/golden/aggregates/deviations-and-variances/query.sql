@@ -11,4 +11,4 @@ from (select t3.a6 as points) t9) as var_samp
 from (select pg_catalog.stddev(t2.points) as a1, pg_catalog.stddev_pop(t2.points) as a2, pg_catalog.stddev_samp(t2.points) as a3, pg_catalog.variance(t2.points) as a4, pg_catalog.var_pop(t2.points) as a5, pg_catalog.var_samp(t2.points) as a6
 from (select t1.points from public.score t1
 where t1.id < $1::int4) t2) t3) t10) as aggregate) t11) as score_aggregate) t12
--- $1 = 3
+-- $1 = "3"

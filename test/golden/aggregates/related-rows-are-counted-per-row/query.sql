@@ -10,4 +10,4 @@ from (select t4.id as id from t4 limit 10000) t8) as nodes) t9) as scores_aggreg
 from (select t1.id, t1.name from public.team t1
 order by t1.id limit 10000) t2
 order by t2.id) t10) as team) t11
--- $1 = 10
+-- $1 = "10"

@@ -11,4 +11,4 @@ order by t2.ref desc) filter (where t2.ref is not null))[1] as a17, pg_catalog.m
 order by t2.ref asc) filter (where t2.ref is not null))[1] as a27, pg_catalog.min(t2.tags) as a28, pg_catalog.min(t2.paid) as a29
 from (select t1.points, t1.big, t1.price, t1.ratio, t1.paid, t1.at, t1.name, t1.rank, t1.ref, t1.tags from public.score t1
 where t1.id < $1::int4) t2) t3) t8) as aggregate) t9) as score_aggregate) t10
--- $1 = 3
+-- $1 = "3"

@@ -7,5 +7,5 @@ from (select t4.name as name from public.team t4
 where (select pg_catalog.corr(t5.ratio, t5.ratio) from public.score t5
 where t5.team_id = t4.id) > $2::float8
 order by t4.id limit 10000) t6) as pair) t7
--- $1 = 1
--- $2 = 0.9
+-- $1 = "1"
+-- $2 = "0.9"

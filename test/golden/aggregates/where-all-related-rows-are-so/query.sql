@@ -7,5 +7,5 @@ from (select t4.name as name from public.team t4
 where (select pg_catalog.bool_or(t5.active) from public.score t5
 where t5.team_id = t4.id) = $2::bool
 order by t4.id limit 10000) t6) as "some") t7
--- $1 = true
--- $2 = true
+-- $1 = "true"
+-- $2 = "true"

@@ -2,4 +2,4 @@ select row_to_json(t3.*)::text
 from (select (select (t2.*)::record
 from (select t1.body as body from public.note t1
 where t1.id = $1::int4) t2) as note_by_pk) t3
--- $1 = 2
+-- $1 = "2"

@@ -2,4 +2,4 @@ select row_to_json(t3.*)::text
 from (select array(select (t2.*)::record
 from (select t1.id as id from public.article t1
 where t1.id = $1::int4 limit 10000) t2) as article) t3
--- $1 = 99
+-- $1 = "99"

@@ -8,4 +8,4 @@ from (select (select (t8.*)::record
 from (select t7.a1 as count
 from (select count(*) as a1
 from (select  from public.visit t5) t6) t7) t8) as aggregate) t9) as visit_aggregate) t10
--- $1 = 1
+-- $1 = "1"

@@ -7,4 +7,4 @@ order by t3.year desc, t3.id limit 1) t4) as books
 from (select t1.id from public.author t1
 order by t1.id limit 10000) t2
 order by t2.id) t5) as author) t6
--- $1 = 2001
+-- $1 = "2001"

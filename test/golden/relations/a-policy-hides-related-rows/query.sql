@@ -15,4 +15,4 @@ from (select count(*) as a1
 from (select  from public.draft t9
 where t9.author_id = t6.id) t10) t11) t12) as aggregate) t13) as drafts_aggregate from public.author t6
 where t6.id = $1::int4) t14) as author_by_pk) t15
--- $1 = 1
+-- $1 = "1"

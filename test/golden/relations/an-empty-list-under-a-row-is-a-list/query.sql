@@ -9,4 +9,4 @@ from (select t6.a1 as count
 from (select count(*) as a1 from t5) t6) t7) as aggregate, array(select (t8.*)::record
 from (select t5.id as id from t5 limit 10000) t8) as nodes) t9) as books_aggregate from public.author t1
 where t1.id = $1::int4) t10) as author_by_pk) t11
--- $1 = 3
+-- $1 = "3"

@@ -13,4 +13,4 @@ from (select count(*) as a1, pg_catalog.max(t7.number) as a2
 from (select t6.number from public.chapter t6
 where t6.book_id = t1.id) t7) t8) t10) as aggregate) t11) as chapters_aggregate from public.book t1
 where t1.id = $1::int4) t12) as book_by_pk) t13
--- $1 = 1
+-- $1 = "1"

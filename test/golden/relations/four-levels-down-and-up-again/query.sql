@@ -16,4 +16,4 @@ where t2.author_id = t1.id
 order by t2.id limit 10000) t3
 order by t3.id) t11) as books from public.author t1
 where t1.id = $1::int4) t12) as author_by_pk) t13
--- $1 = 1
+-- $1 = "1"

@@ -7,4 +7,4 @@ order by t1.id limit 10000) t2
 left join lateral (select t3.name as name from public.author t3
 where t3.id = t2.author_id) t4 on true
 order by t2.id) t5) as book) t6
--- $1 = 2000
+-- $1 = "2000"

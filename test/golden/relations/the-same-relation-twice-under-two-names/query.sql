@@ -10,4 +10,4 @@ where t4.author_id = t1.id limit 10000) t5
 left join lateral (select t6.name as old, t6.name as name from public.author t6
 where t6.id = t5.author_id) t7 on true) t8) as drafts from public.author t1
 where t1.id = $1::int4) t9) as author_by_pk) t10
--- $1 = 1
+-- $1 = "1"

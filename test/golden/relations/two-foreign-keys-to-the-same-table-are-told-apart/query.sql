@@ -11,4 +11,4 @@ order by t3.id) t6) as matches_by_home_id, array(select (t8.*)::record
 from (select t7.id as id from public.match t7
 where t7.away_id = t1.id limit 10000) t8) as matches_by_away_id from public.team t1
 where t1.id = $1::int4) t9) as team_by_pk) t10
--- $1 = 1
+-- $1 = "1"

@@ -6,6 +6,6 @@ from (select t3.id as id from public.thing t3
 where t3.price operator(pg_catalog.=) $2::public.money_amount limit 10000) t4) as text, array(select (t6.*)::record
 from (select t5.id as id from public.thing t5
 where t5.prices operator(pg_catalog.@>) $3::public.money_amount[] limit 10000) t6) as "array") t7
--- $1 = ("9007199254740993","CHF")
--- $2 = (9007199254740993,CHF)
--- $3 = {"(\"1\",\"a,b\")"}
+-- $1 = "(\"9007199254740993\",\"CHF\")"
+-- $2 = "(9007199254740993,CHF)"
+-- $3 = "{\"(\\\"1\\\",\\\"a,b\\\")\"}"

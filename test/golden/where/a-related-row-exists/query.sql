@@ -10,4 +10,4 @@ where t5.id = t4.owner_id and t5.name = $1::text) limit 10000) t6) as "byAnn", a
 from (select t7.id as id from public.item t7
 where not (exists (select from public.person t8
 where t8.id = t7.owner_id and true)) limit 10000) t9) as free) t10
--- $1 = Ann
+-- $1 = "Ann"

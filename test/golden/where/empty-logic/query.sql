@@ -13,4 +13,4 @@ order by t7.id limit 10000) t8) as "column", array(select (t10.*)::record
 from (select t9.id as id from public.item t9
 where (true or t9.id = $1::int4)
 order by t9.id limit 10000) t10) as "orOfNothing") t11
--- $1 = 1
+-- $1 = "1"

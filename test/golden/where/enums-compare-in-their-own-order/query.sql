@@ -5,5 +5,5 @@ where t1.mood operator(pg_catalog.<) $1::public.mood limit 10000) t2) as below, 
 from (select t3.mood as mood from public.item t3
 where t3.mood operator(pg_catalog.=) any ($2::public.mood[])
 order by t3.id limit 10000) t4) as "in") t5
--- $1 = glad
--- $2 = {"sad","glad"}
+-- $1 = "glad"
+-- $2 = "{\"sad\",\"glad\"}"

@@ -16,11 +16,11 @@ from (select t13.id as id from public.item t13
 where t13.data::pg_catalog.text ~~ $7::text limit 10000) t14) as "cast", array(select (t16.*)::record
 from (select t15.id as id from public.item t15
 where t15.data = $8::jsonb limit 10000) t16) as eq) t17
--- $1 = {"b":{"c":[2]}}
--- $2 = {"a":1}
--- $3 = {"a":"x","z":1}
--- $4 = b
--- $5 = {"b","z"}
--- $6 = {"a","b"}
--- $7 = %"x"%
--- $8 = {"a":"x"}
+-- $1 = "{\"b\":{\"c\":[2]}}"
+-- $2 = "{\"a\":1}"
+-- $3 = "{\"a\":\"x\",\"z\":1}"
+-- $4 = "b"
+-- $5 = "{\"b\",\"z\"}"
+-- $6 = "{\"a\",\"b\"}"
+-- $7 = "%\"x\"%"
+-- $8 = "{\"a\":\"x\"}"

@@ -10,9 +10,9 @@ from (select t7.id as id from public.item t7
 where t7.weight <= $4::"numeric" limit 10000) t8) as lte, array(select (t10.*)::record
 from (select t9.id as id from public.item t9
 where (t9.size >= $5::int4 and t9.size < $6::int4) limit 10000) t10) as "between") t11
--- $1 = 5
--- $2 = 5
--- $3 = 1.50
--- $4 = 1.50
--- $5 = 5
--- $6 = 10
+-- $1 = "5"
+-- $2 = "5"
+-- $3 = "1.50"
+-- $4 = "1.50"
+-- $5 = "5"
+-- $6 = "10"

@@ -2,5 +2,5 @@ select row_to_json(t3.*)::text
 from (select array(select (t2.*)::record
 from (select t1.id as id from public.item t1
 where (t1.id = $1::int4 and t1.name = $2::text) limit 10000) t2) as item) t3
--- $1 = 1
--- $2 = apple
+-- $1 = "1"
+-- $2 = "apple"

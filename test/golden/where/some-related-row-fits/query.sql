@@ -15,6 +15,6 @@ from (select t10.name as name from public.person t10
 where exists (select from public.item t11
 where t11.owner_id = t10.id and exists (select from public.part t12
 where t12.item_id = t11.id and t12.name = $3::text)) limit 10000) t13) as far) t14
--- $1 = peel
--- $2 = peel
--- $3 = stem
+-- $1 = "peel"
+-- $2 = "peel"
+-- $3 = "stem"

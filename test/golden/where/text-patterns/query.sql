@@ -29,15 +29,15 @@ where t21.name !~* $11::text
 order by t21.id limit 10000) t22) as niregex, array(select (t24.*)::record
 from (select t23.id as id from public.item t23
 where t23.code operator(pg_catalog.~~) $12::"varchar" limit 10000) t24) as "varchar") t25
--- $1 = %an%
--- $2 = %an%
--- $3 = B%
--- $4 = b%
--- $5 = %\%
--- $6 = (apple|pear)
--- $7 = (apple|pear)
--- $8 = ^[a-z]+$
--- $9 = ^[a-z]+$
--- $10 = ^B
--- $11 = ^b
--- $12 = B\_%
+-- $1 = "%an%"
+-- $2 = "%an%"
+-- $3 = "B%"
+-- $4 = "b%"
+-- $5 = "%\\%"
+-- $6 = "(apple|pear)"
+-- $7 = "(apple|pear)"
+-- $8 = "^[a-z]+$"
+-- $9 = "^[a-z]+$"
+-- $10 = "^B"
+-- $11 = "^b"
+-- $12 = "B\\_%"

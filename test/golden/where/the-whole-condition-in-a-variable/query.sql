@@ -3,5 +3,5 @@ from (select array(select (t2.*)::record
 from (select t1.id as id from public.item t1
 where (t1.size > $1::int4 or t1.name ~~ $2::text)
 order by t1.id desc limit 10000) t2) as item) t3
--- $1 = 7
--- $2 = %\%
+-- $1 = "7"
+-- $2 = "%\\%"

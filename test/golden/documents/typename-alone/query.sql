@@ -1,0 +1,2 @@
+select row_to_json(t1.*)::text
+from (select 'query_root'::text as kind) t1

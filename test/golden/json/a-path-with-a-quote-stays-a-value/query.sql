@@ -1,0 +1,7 @@
+select row_to_json(t3.*)::text
+from (select (select (t2.*)::record
+from (select (t1.body operator(pg_catalog.#>) $1::text[]) as single, (t1.body operator(pg_catalog.#>) $2::text[]) as other from public.doc t1
+where t1.id = $3::int4) t2) as doc_by_pk) t3
+-- $1 = "{\"a\\\"b\",\"x\"}"
+-- $2 = "{\"a'b\"}"
+-- $3 = "1"

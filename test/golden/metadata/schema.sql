@@ -1,0 +1,10 @@
+create table status (value text primary key, note text);
+insert into status values ('open', 'still to do'), ('done', null);
+create table task (id int primary key, title text not null, state text not null references status, owner text, hours bigint, cost numeric(10, 2), costs numeric[], data jsonb, ratio float8);
+insert into task values (1, 'Write', 'open', 'ann', 9007199254740993, 1.50, '{1.10,2}', '{"n": 1.50}', 0.1), (2, 'Read', 'done', 'ben', 2, null, null, null, null);
+create table person (code text primary key, full_name text);
+insert into person values ('ann', 'Ann A.'), ('zoe', 'Zoe Z.');
+create table hidden (id int primary key);
+create function tasks_of(who text, session json) returns setof task language sql stable as $$ select * from task where owner = who $$;
+create function seen(t task, session json) returns text language sql stable as $$ select coalesce(session ->> 'x-hasura-user-id', 'nobody') || ' saw ' || t.title $$;
+grant select on all tables in schema public to anon;
