@@ -14,8 +14,11 @@ interface Page {
   readonly plain: string;
 }
 
-const WELCOME = `# GoForward: every table is a field. Press Ctrl-Space to see which.
-# The header editor below holds the key of the caller: without one you are anonymous.
+const WELCOME = `# Every table is a field:
+# Ctrl-Space shows which.
+#
+# The key below says who you are;
+# the service key sees everything.
 
 {
   __typename

@@ -102,8 +102,9 @@ function useEngine(execute: Execute): Plugin<ServerContext> {
   };
 }
 
-function wantsPage({ method, headers, query }: Exchange): boolean {
-  return method === 'GET' && query.query === undefined && (headers.accept?.includes('text/html') ?? false);
+/** A browser's own request; a link to a query (`?query=…`) opens in GraphiQL too. */
+function wantsPage({ method, headers: { accept = '' } }: Exchange): boolean {
+  return method === 'GET' && accept.includes('text/html') && !accept.includes('application/json');
 }
 
 function isPlainPost({ method, headers }: Exchange): boolean {

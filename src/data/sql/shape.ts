@@ -53,8 +53,9 @@ function mergedObjects(items: readonly Item[]): Sql<Value> {
   const chunks: Sql<Value>[] = [];
   for (let start = 0; start < items.length; start += PAIRS_PER_CALL) {
     const pairs = items.slice(start, start + PAIRS_PER_CALL);
-    const object = sql<Value>`json_build_object(${join(pairs.map(([key, expression]) => sql<Value>`${literal(key)}, ${expression}`))})::text`;
-    chunks.push(sql<Value>`substr(${object}, 2, length(${object}) - ${integer(2)})`);
+    const object = sql<Value>`json_build_object(${join(pairs.map(([key, expression]) => sql<Value>`${literal(key)}, ${expression}`))})`;
+    // Without its braces, and written once: objects nest.
+    chunks.push(sql<Value>`right(left(${object}::text, -1), -1)`);
   }
   return sql<Value>`('{' || ${join(chunks, " || ',' || ")} || '}')::json`;
 }

@@ -169,7 +169,7 @@ export class Reference {
     const order = args.order.length > 0 ? ` order by ${args.order.map((one) => orderSql(one, 't')).join(', ')}` : '';
     const limit = args.limit === undefined ? '' : ` limit ${args.limit}`;
     const offset = args.offset === undefined ? '' : ` offset ${args.offset}`;
-    return `select ${distinct}${list.join(', ')} from public.${from} t where ${where}${order}${limit}${offset}`;
+    return `select ${distinct}${list.join(', ') || '1'} from public.${from} t where ${where}${order}${limit}${offset}`;
   }
 
   /** All columns as PostgreSQL prints them. */

@@ -62,7 +62,11 @@ export async function runOracle(input: OracleInput): Promise<OracleResult> {
 
   const check = async (schema: SchemaModel, query: QueryModel): Promise<void> => {
     const text = toGraphql(query);
-    const expected = await new Reference(admin, schema).ask(input.mistaken?.(query) ?? query);
+    const expected = await new Reference(admin, schema)
+      .ask(input.mistaken?.(query) ?? query)
+      .catch((error: unknown) => {
+        throw new Mismatch(report(`the reference itself failed: ${error}`, schema, query, text));
+      });
     const reply = await subject.ask(text, query.caller);
     const problem = difference(expected, reply, schema, query);
     if (problem !== undefined) {
