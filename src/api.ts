@@ -58,8 +58,7 @@ export async function createApi(input: ApiInput): Promise<Api> {
     observe,
   });
   catalog.onModel = (model) => engine.install(model);
-  await catalog.load();
-  await engine.get(api.anonymousRole);
+  // Watched first and read second: nothing that happens in between is missed.
   const watch = await watchCatalog({
     connectionString: input.platformUrl,
     ddlEvents: input.ddlEvents,
@@ -68,6 +67,13 @@ export async function createApi(input: ApiInput): Promise<Api> {
     onChange: () => catalog.reload(),
     observe,
   });
+  try {
+    await catalog.reload();
+    await engine.get(api.anonymousRole);
+  } catch (error) {
+    await watch.close();
+    throw error;
+  }
   const runner = new CallerRunner(pools.api, {
     searchPath: [...api.schemas, ...api.extraSearchPath],
     statementTimeoutMs: database.statementTimeoutMs,

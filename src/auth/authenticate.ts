@@ -10,6 +10,7 @@ import { AppError } from '../errors.ts';
 import { type Credentials, type RequestHeaders, type RequestQuery, readCredentials } from './credentials.ts';
 import { type ApiKeys, KEYS_EXPIRE_AT } from './keys.ts';
 import {
+  ADMIN_ROLE,
   chooseRole,
   databaseRole,
   HASURA_CLAIMS,
@@ -135,12 +136,11 @@ export function createAuthenticator(input: AuthenticatorInput): Authenticate {
   }
 
   /** The admin secret alone is the service; with a role it acts as that role, with the x-hasura headers as its claims. */
-  function actAs(secret: string, requestedRole: string | undefined, headers: RequestHeaders): Caller {
+  function actAs(secret: string, requestedRole = ADMIN_ROLE, headers: RequestHeaders): Caller {
     const given = digest(secret);
     // Both are compared every time, so that the time taken tells nothing.
     const matches = adminDigests.map((wanted) => timingSafeEqual(wanted, given));
     if (!matches.includes(true)) throw new AppError('access-denied', 'invalid "x-hasura-admin-secret"');
-    if (requestedRole === undefined) return callerOf(own.get(keys.service) as Identity, undefined);
     if (!isRoleName(requestedRole))
       throw new AppError('invalid-headers', 'x-hasura-role does not name a role');
     const { 'x-hasura-admin-secret': _secret, ...variables } = headers;

@@ -8,9 +8,11 @@ export const SERVICE_ROLE = 'service_role';
 const DEFAULT_ROLE = 'authenticated';
 const MAXIMUM_ROLE_BYTES = 63;
 
-/** `admin` is what Hasura's clients call the role that may do everything. */
+/** What Hasura's clients call the role that may do everything. */
+export const ADMIN_ROLE = 'admin';
+
 export function databaseRole(name: string): string {
-  return name === 'admin' ? SERVICE_ROLE : name;
+  return name === ADMIN_ROLE ? SERVICE_ROLE : name;
 }
 
 /** Whether a text can be a role at all; `none` would undo the role instead of taking one. */

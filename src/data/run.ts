@@ -1,11 +1,13 @@
 /** Plan + Caller → JSON text: compiles, names the statement, runs it as the caller. */
 import type { CallerContext, CallerRunner } from '../database/as-caller.ts';
 import { invariant } from '../errors.ts';
-import type { Catalog } from './catalog/catalog.ts';
+import type { Catalog, Table } from './catalog/catalog.ts';
 import { routinesOf } from './plan/inspect.ts';
 import type { QueryPlan, Value } from './plan/plan.ts';
+import type { InsertLevel, MutationPlan, WritePlan } from './plan/write.ts';
 import { compileQuery, statementName } from './sql/compile.ts';
 import { bind } from './sql/value.ts';
+import { type CompiledMutation, compileMutation } from './sql/write.ts';
 
 /** A query of one role, ready to be bound any number of times. */
 export interface PreparedQuery {
@@ -39,8 +41,81 @@ export async function runQuery(
 ): Promise<string> {
   const { text, name, mayChangeSession } = query;
   const values = bind(query.parameters, variables);
-  const [rows] = await runner.run(context, [{ text, name, values, mayChangeSession }], { readOnly: true });
+  const statement = { text, name, values, mayChangeSession, runsUserCode: mayChangeSession };
+  const [rows] = await runner.run(context, [statement], { readOnly: true });
   const json = rows?.[0]?.[0];
   invariant(typeof json === 'string', 'a query answers one row of one text column');
   return json;
+}
+
+/** A mutation of one role, ready to be bound. */
+export interface PreparedMutation {
+  readonly statements: readonly {
+    readonly text: string;
+    readonly name: string;
+    readonly parameters: readonly Value[];
+  }[];
+  readonly answers: CompiledMutation['answers'];
+  readonly mayChangeSession: boolean;
+}
+
+export function prepareMutation(
+  plan: MutationPlan,
+  catalog: Catalog,
+  role: string,
+  maxRows: number,
+): PreparedMutation {
+  const { statements, answers } = compileMutation(plan, catalog, maxRows);
+  return Object.freeze({
+    statements: statements.map(({ text, parameters }) => ({
+      text,
+      name: statementName(text, role),
+      parameters,
+    })),
+    answers,
+    mayChangeSession: plan.some(([, write]) => runsTriggers(write)) || callsVolatile(plan),
+  });
+}
+
+/** All statements in one round trip and one transaction; the JSON text of the answer. Throws AppError. */
+export async function runMutation(
+  runner: CallerRunner,
+  context: CallerContext,
+  { statements, answers, mayChangeSession }: PreparedMutation,
+  variables: Readonly<Record<string, unknown>>,
+): Promise<string> {
+  const bound = statements.map(({ text, name, parameters }) => ({
+    text,
+    name,
+    values: bind(parameters, variables),
+    runsUserCode: true,
+    mayChangeSession,
+  }));
+  const rows = bound.length === 0 ? [] : await runner.run(context, bound, { readOnly: false });
+  const results = rows.map((one) => one[0] ?? []);
+  return `{${answers.map(([key, text]) => `${JSON.stringify(key)}:${text(results)}`).join(',')}}`;
+}
+
+function callsVolatile(plan: MutationPlan): boolean {
+  return [...routinesOf(plan)].some((routine) => routine.volatility === 'volatile');
+}
+
+function runsTriggers(write: WritePlan): boolean {
+  switch (write.kind) {
+    case 'insert':
+      return levelTables(write.level).some((table) => table.hasTriggers);
+    case 'update':
+    case 'delete':
+      // A foreign key may carry a delete or an update on to other tables.
+      return write.table.hasTriggers || write.table.referencedBy.some(({ table }) => table.hasTriggers);
+    case 'updates':
+      return write.updates.some(runsTriggers);
+    default:
+      return false;
+  }
+}
+
+function levelTables(level: InsertLevel): Table[] {
+  const nested = level.rows.flatMap(({ before, after }) => [...before, ...after]);
+  return [level.table, ...nested.flatMap((one) => levelTables(one.level))];
 }

@@ -28,7 +28,9 @@ export interface CallerStatement {
   /** Key of the prepared statement: unique for (text, role). */
   readonly name: string;
   readonly values: readonly (string | null)[];
-  /** May run user code that can change session state (volatile functions, writes with triggers). */
+  /** Runs user code that could change role or settings within the transaction: any write, volatile functions. */
+  readonly runsUserCode: boolean;
+  /** Runs user code that could leave something on the session: volatile functions, triggers. */
   readonly mayChangeSession: boolean;
 }
 
@@ -46,12 +48,7 @@ const SETTINGS = [
 const CONTEXT_TEXT = `select ${SETTINGS.map((name, index) => `set_config('${name}', $${index + 1}, true)`).join(', ')}`;
 
 /** Undoes what user code may have left on the session. Not DISCARD ALL: that would drop the prepared statements too. */
-const CLEAN_UP = [
-  'reset session authorization',
-  'reset all',
-  'select pg_advisory_unlock_all()',
-  'discard temp',
-];
+const CLEAN_UP = 'reset session authorization; reset all; select pg_advisory_unlock_all(); discard temp';
 
 export class CallerRunner {
   readonly #pool: pg.Pool;
@@ -100,7 +97,7 @@ export class CallerRunner {
     const positions: number[] = [];
     statements.forEach((statement, index) => {
       // User code of the statement before may have changed role or settings within the transaction: set them anew.
-      if (index > 0 && statements[index - 1]?.mayChangeSession) batch.push(contextStatement);
+      if (index > 0 && statements[index - 1]?.runsUserCode) batch.push(contextStatement);
       positions.push(batch.length);
       batch.push({
         text: statement.text,
@@ -141,7 +138,7 @@ function isIdle(client: pg.PoolClient): boolean {
 async function cleanUp(client: pg.PoolClient): Promise<void> {
   try {
     if (!isIdle(client)) await client.query('rollback');
-    for (const statement of CLEAN_UP) await client.query(statement);
+    await client.query(CLEAN_UP);
     client.release(!isIdle(client));
   } catch (error) {
     client.release(error as Error);

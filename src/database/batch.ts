@@ -37,7 +37,8 @@ const SYNC = serialize.sync();
 
 interface ProtocolConnection {
   stream: { write(data: Buffer): boolean };
-  once(event: 'readyForQuery', listener: () => void): void;
+  once(event: 'readyForQuery' | 'end', listener: () => void): void;
+  off(event: 'readyForQuery' | 'end', listener: () => void): void;
   on(event: 'parseComplete', listener: () => void): void;
   sendCopyFail(message: string): void;
 }
@@ -117,8 +118,10 @@ class Batch {
 
   handlePortalSuspended(): void {}
 
+  /** While it waits for data PostgreSQL has thrown our Sync away: it takes another to get on. */
   handleCopyInResponse(connection: ProtocolConnection): void {
     connection.sendCopyFail('copy is not possible here');
+    connection.stream.write(SYNC);
   }
 
   handleCopyData(): void {}
@@ -131,10 +134,20 @@ class Batch {
   handleError(error: unknown, connection: ProtocolConnection): void {
     const { severity, code } = error as { severity?: string; code?: string };
     if (code === '42P05') this.parseCompleted();
-    if (code === '26000')
-      for (const { name } of this.#statements) if (name) this.#state?.prepared.delete(name);
-    if (severity === 'ERROR') connection.once('readyForQuery', () => this.#finish(error));
-    else this.#finish(error);
+    // The statement that failed comes after those that are done.
+    const failed = this.#statements[this.#result.length]?.name;
+    if (code === '26000' && failed !== undefined) this.#state?.prepared.delete(failed);
+    if (severity !== 'ERROR') {
+      this.#finish(error);
+      return;
+    }
+    const settle = () => {
+      connection.off('readyForQuery', settle);
+      connection.off('end', settle);
+      this.#finish(error);
+    };
+    connection.once('readyForQuery', settle);
+    connection.once('end', settle);
   }
 
   #finish(error: unknown): void {
@@ -155,7 +168,8 @@ function runOnce(client: pg.PoolClient, statements: readonly BatchStatement[]): 
 
 /**
  * Runs the statements on this client as one transaction. Rejects with PostgreSQL's error; then nothing was kept.
- * Where PostgreSQL knows a prepared statement not (26000) or already (42P05), against our own books, it is tried once more.
+ * Where PostgreSQL knows a prepared statement not (26000) or already (42P05), against our own books, the books are
+ * corrected and it is tried again: once for each statement at most, since an error of that code may be somebody else's.
  */
 export async function sendBatch(
   client: pg.PoolClient,
@@ -164,11 +178,12 @@ export async function sendBatch(
   for (const { values } of statements)
     for (const value of values)
       invariant(value === null || typeof value === 'string', 'batch values are text or null');
-  try {
-    return await runOnce(client, statements);
-  } catch (error) {
-    const code = (error as { code?: string }).code;
-    if (code !== '26000' && code !== '42P05') throw error;
-    return runOnce(client, statements);
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await runOnce(client, statements);
+    } catch (error) {
+      const code = (error as { code?: string }).code;
+      if ((code !== '26000' && code !== '42P05') || attempt === statements.length) throw error;
+    }
   }
 }

@@ -8,6 +8,8 @@ interface DatabaseError {
   detail?: string;
   hint?: string;
   severity?: string;
+  /** The functions that it happened in. */
+  where?: string;
   constraint?: string;
   column?: string;
   table?: string;
@@ -31,6 +33,9 @@ const BY_STATE: Record<string, ErrorCode> = {
   P0001: 'postgres-error',
 };
 
+/** Undefined column, table, function, type: our own SQL named it, so it was there when the catalog was read. */
+const GONE = new Set(['42703', '42P01', '42883', '42704']);
+
 const PREFIX: Record<string, string> = {
   '23502': 'Not-NULL violation. ',
   '23503': 'Foreign key violation. ',
@@ -42,7 +47,7 @@ const PREFIX: Record<string, string> = {
 /** Wraps what a pool or a statement threw. An AppError passes through; what is unknown becomes a masked internal error. */
 export function toAppError(error: unknown, caller: Caller | undefined): AppError {
   if (error instanceof AppError) return error;
-  const { code, message, severity } = error as DatabaseError;
+  const { code, message, severity, where } = error as DatabaseError;
   if (typeof code !== 'string' || severity === undefined) return connectionError(error);
   const extensions = facts(error as DatabaseError);
   // A role that does not exist or may not be taken: the token names it, so it is the caller's fault.
@@ -57,6 +62,16 @@ export function toAppError(error: unknown, caller: Caller | undefined): AppError
       cause: error,
       extensions,
     });
+  if (GONE.has(code) && where === undefined)
+    return new AppError('validation-failed', 'the database changed while the request was on its way', {
+      hint: 'Try again in a moment: the API follows such changes by itself.',
+      cause: error,
+      extensions,
+    });
+  // A statement of ours ends the transaction with a sentence that cannot be read as a number.
+  const ours = /^invalid input syntax for type integer: "(cannot proceed .*)"$/s.exec(message)?.[1];
+  if (ours !== undefined)
+    return new AppError('constraint-violation', ours.replaceAll('\\"', '"'), { cause: error });
   const known = BY_STATE[code] ?? byClass(code);
   if (known === undefined) return new AppError('internal-error', 'database query error', { cause: error });
   return new AppError(known, (PREFIX[code] ?? '') + message, {

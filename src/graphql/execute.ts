@@ -1,6 +1,6 @@
 /** One GraphQL request → its answer, whatever the transport: document, variables, plan, statement. */
-import { execute, GraphQLError } from 'graphql';
-import { type PreparedQuery, runQuery } from '../data/run.ts';
+import { GraphQLError } from 'graphql';
+import { runMutation, runQuery } from '../data/run.ts';
 import type { CallerContext, CallerRunner } from '../database/as-caller.ts';
 import { AppError } from '../errors.ts';
 import type { PrismaClient } from '../generated/prisma/client.ts';
@@ -8,8 +8,8 @@ import type { Observe } from '../observation.ts';
 import type { GraphqlContext } from './context.ts';
 import type { SchemaEngine } from './engine.ts';
 import { documentError, toGraphqlError } from './errors.ts';
-import { TableFields } from './mixed.ts';
-import { type PreparedDocument, type RoleSchema, VariableErrors } from './role-schema.ts';
+import { executeMixed } from './mixed.ts';
+import { type PreparedDocument, VariableErrors } from './role-schema.ts';
 
 export interface GraphqlRequest {
   readonly query: string;
@@ -48,12 +48,9 @@ export function createExecutor({ engine, runner, prisma, observe }: ExecutorInpu
     });
     const { callerContext, requestId } = requester;
     let prepared: PreparedDocument | undefined;
-    const executeQuery = async (
-      query: PreparedQuery,
-      variables: Record<string, unknown>,
-    ): Promise<Outcome> => {
+    const executed = async (run: () => Promise<string>): Promise<Outcome> => {
       try {
-        return { data: await runQuery(runner, callerContext, query, variables), errors: undefined };
+        return { data: await run(), errors: undefined };
       } catch (error) {
         // The document was fine and was executed: `data` is null, not absent.
         return { ...failed(error), data: 'null' };
@@ -74,14 +71,21 @@ export function createExecutor({ engine, runner, prisma, observe }: ExecutorInpu
           hint: 'Send it by POST.',
         });
       const ready = operation.prepare(request.variables);
-      if (ready !== 'mixed') return await executeQuery(ready.query, ready.variables);
-      const context: GraphqlContext = {
-        requestId,
-        callerContext,
-        prisma,
-        tables: new TableFields(runner, roleSchema, callerContext),
-      };
-      return await executeMixed(roleSchema, prepared, request, context, observe);
+      const { variables } = ready;
+      if (ready.kind === 'query')
+        return await executed(() => runQuery(runner, callerContext, ready.query, variables));
+      if (ready.kind === 'mutation')
+        return await executed(() => runMutation(runner, callerContext, ready.mutation, variables));
+      const context: GraphqlContext = { requestId, callerContext, prisma };
+      const { data, errors } = await executeMixed(
+        roleSchema,
+        operation.operation,
+        operation.fragments,
+        variables,
+        runner,
+        context,
+      );
+      return { data, errors: errors?.map((error) => shownError(error, requestId, observe)) };
     } catch (error) {
       if (error instanceof VariableErrors)
         return failed(...error.errors.map((one) => documentError(one, prepared?.document, false)));
@@ -90,29 +94,10 @@ export function createExecutor({ engine, runner, prisma, observe }: ExecutorInpu
   };
 }
 
-/** Through graphql-js: introspection, the platform's own fields, and tables beside them. */
-async function executeMixed(
-  { schema }: RoleSchema,
-  { document }: PreparedDocument,
-  { operationName, variables }: GraphqlRequest,
-  contextValue: GraphqlContext,
-  observe: Observe,
-): Promise<Outcome> {
-  const { data, errors } = await execute({
-    schema,
-    document,
-    ...(operationName === undefined ? {} : { operationName }),
-    variableValues: variables,
-    contextValue,
-  });
-  return {
-    data: data === undefined ? undefined : JSON.stringify(data),
-    errors: errors?.map((error) => {
-      const { message, extensions } = toGraphqlError(error, contextValue.requestId, observe);
-      const { nodes, path } = error;
-      return new GraphQLError(message, { nodes: nodes ?? null, path: path ?? null, extensions });
-    }),
-  };
+/** An error of a resolver: masked unless it is meant for the caller, with its place in the answer. */
+function shownError(error: GraphQLError, requestId: string, observe: Observe): GraphQLError {
+  const { message, extensions } = toGraphqlError(error, requestId, observe);
+  return new GraphQLError(message, { nodes: error.nodes ?? null, path: error.path ?? null, extensions });
 }
 
 /** The body of the answer. Members of `extensions.http` are for the transport, not for the client. */

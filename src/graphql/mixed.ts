@@ -1,48 +1,65 @@
 /**
- * Operations that mix tables with the platform's own fields run through graphql-js. Their table fields still share one
- * statement: the first one resolved starts it, the others await it.
+ * Operations that mix tables with the platform's own fields or introspection: PostgreSQL answers the table fields by one
+ * statement, graphql-js the others, and both are put together in the order in which they were asked.
  */
-import type { GraphQLResolveInfo } from 'graphql';
+import {
+  type ExecutionResult,
+  execute,
+  type FragmentDefinitionNode,
+  type GraphQLError,
+  Kind,
+  type OperationDefinitionNode,
+} from 'graphql';
 import { runQuery } from '../data/run.ts';
-import type { CallerContext, CallerRunner } from '../database/as-caller.ts';
+import type { CallerRunner } from '../database/as-caller.ts';
 import { parseExact } from '../lib/exact-json.ts';
+import type { GraphqlContext } from './context.ts';
 import { RequestVariables } from './lower/input.ts';
-import { lowerTableFields } from './lower/selection.ts';
+import { splitRootFields } from './lower/selection.ts';
 import type { RoleSchema } from './role-schema.ts';
 
-export class TableFields {
-  readonly #runner: CallerRunner;
-  readonly #roleSchema: RoleSchema;
-  readonly #context: CallerContext;
-  #data: Promise<Record<string, unknown>> | undefined;
+export interface MixedAnswer {
+  /** JSON text of `data`. */
+  readonly data: string;
+  readonly errors: readonly GraphQLError[] | undefined;
+}
 
-  constructor(runner: CallerRunner, roleSchema: RoleSchema, context: CallerContext) {
-    this.#runner = runner;
-    this.#roleSchema = roleSchema;
-    this.#context = context;
-  }
-
-  async resolve(info: GraphQLResolveInfo): Promise<unknown> {
-    this.#data ??= this.#run(info);
-    return (await this.#data)[info.path.key];
-  }
-
-  async #run({
-    operation,
-    fragments,
-    variableValues,
-    parentType,
-  }: GraphQLResolveInfo): Promise<Record<string, unknown>> {
-    const variables = new RequestVariables(variableValues);
-    const context = {
-      variables,
-      fragments: new Map(Object.entries(fragments).flatMap(([name, one]) => (one ? [[name, one]] : []))),
-    };
-    const plan = lowerTableFields(operation.selectionSet, parentType, context);
-    const query = this.#roleSchema.prepare(plan);
-    return parseExact(await runQuery(this.#runner, this.#context, query, variableValues)) as Record<
-      string,
-      unknown
-    >;
-  }
+export async function executeMixed(
+  { schema, prepare }: Pick<RoleSchema, 'schema' | 'prepare'>,
+  operation: OperationDefinitionNode,
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+  variables: Readonly<Record<string, unknown>>,
+  runner: CallerRunner,
+  context: GraphqlContext,
+): Promise<MixedAnswer> {
+  const request = { variables: new RequestVariables(variables), fragments };
+  const { keys, plan, others } = splitRootFields(operation.selectionSet, schema.getQueryType()!, request);
+  const [tables, rest] = await Promise.all([
+    plan.length === 0
+      ? {}
+      : runQuery(runner, context.callerContext, prepare(plan), variables).then(
+          (text) => parseExact(text) as Record<string, unknown>,
+        ),
+    others.length === 0
+      ? ({ data: {} } as ExecutionResult)
+      : execute({
+          schema,
+          document: {
+            kind: Kind.DOCUMENT,
+            definitions: [
+              { ...operation, selectionSet: { kind: Kind.SELECTION_SET, selections: others } },
+              ...fragments.values(),
+            ],
+          },
+          variableValues: variables,
+          contextValue: context,
+        }),
+  ]);
+  if (!rest.data) return { data: 'null', errors: rest.errors };
+  const { data } = rest;
+  const members = keys.map((key) => {
+    const value = Object.hasOwn(tables, key) ? (tables as Record<string, unknown>)[key] : data[key];
+    return `${JSON.stringify(key)}:${JSON.stringify(value)}`;
+  });
+  return { data: `{${members.join(',')}}`, errors: rest.errors };
 }

@@ -3,6 +3,7 @@ import {
   type DocumentNode,
   type FragmentDefinitionNode,
   type GraphQLError,
+  type GraphQLObjectType,
   type GraphQLSchema,
   getVariableValues,
   type OperationDefinitionNode,
@@ -11,20 +12,27 @@ import { LRUCache } from 'lru-cache';
 import type { Catalog } from '../data/catalog/catalog.ts';
 import { estimateRows } from '../data/plan/estimate.ts';
 import type { QueryPlan } from '../data/plan/plan.ts';
-import { type PreparedQuery, prepareQuery } from '../data/run.ts';
+import type { MutationPlan, WritePlan } from '../data/plan/write.ts';
+import { type PreparedMutation, type PreparedQuery, prepareMutation, prepareQuery } from '../data/run.ts';
 import { AppError } from '../errors.ts';
 import { findOperation, parseDocument, type ValidDocument, validateDocument } from './document.ts';
 import { type DocumentLimits, limitExceeded } from './limits.ts';
 import { RequestVariables } from './lower/input.ts';
-import { isLowerable, lowerTableFields } from './lower/selection.ts';
+import { isLowerable, lowerTableFields, type OperationContext } from './lower/selection.ts';
 
 const MAX_DOCUMENTS = 1000;
 const MAX_PLANS_PER_OPERATION = 200;
 
-/** An operation that PostgreSQL alone answers has a query; a mixed one goes through graphql-js. */
-export type Prepared =
-  | { readonly query: PreparedQuery; readonly variables: Record<string, unknown> }
-  | 'mixed';
+/** What PostgreSQL alone answers; a mixed operation goes through graphql-js. */
+type Made =
+  | { readonly kind: 'query'; readonly query: PreparedQuery }
+  | { readonly kind: 'mutation'; readonly mutation: PreparedMutation }
+  | { readonly kind: 'mixed' };
+
+export type Prepared = Made & { readonly variables: Readonly<Record<string, unknown>> };
+
+/** A longer key holds data rather than a shape: its plan will not be asked for again. */
+const MAX_KEY_LENGTH = 2000;
 
 export class RoleSchema {
   readonly role: string;
@@ -33,7 +41,6 @@ export class RoleSchema {
   readonly limits: DocumentLimits;
   readonly maxRows: number;
   readonly #documents = new LRUCache<string, PreparedDocument>({ max: MAX_DOCUMENTS });
-  readonly #byNode = new WeakMap<DocumentNode, PreparedDocument>();
 
   constructor(
     role: string,
@@ -56,21 +63,19 @@ export class RoleSchema {
     const valid = parseDocument(text, this.limits);
     const prepared = new PreparedDocument(this, valid, validateDocument(valid, this.schema, this.limits));
     this.#documents.set(text, prepared);
-    this.#byNode.set(valid.document, prepared);
     return prepared;
   }
 
-  /** The one that `document` made. */
-  findDocument(node: DocumentNode): PreparedDocument | undefined {
-    return this.#byNode.get(node);
-  }
-
   /** Plan → statement of this role, within its limit of rows. */
-  prepare(plan: QueryPlan): PreparedQuery {
+  readonly prepare = (plan: QueryPlan): PreparedQuery => {
     const rows = estimateRows(plan);
     if (rows > this.limits.estimatedRows)
       throw limitExceeded('estimated rows', this.limits.estimatedRows, rows);
     return prepareQuery(plan, this.catalog, this.role, this.maxRows);
+  };
+
+  prepareWrites(plan: MutationPlan): PreparedMutation {
+    return prepareMutation(plan, this.catalog, this.role, this.maxRows);
   }
 }
 
@@ -102,8 +107,8 @@ export class PreparedDocument {
 class PreparedOperation {
   readonly operation: OperationDefinitionNode;
   readonly #owner: RoleSchema;
-  readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
-  readonly #plans = new LRUCache<string, PreparedQuery | 'mixed'>({ max: MAX_PLANS_PER_OPERATION });
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  readonly #plans = new LRUCache<string, Made>({ max: MAX_PLANS_PER_OPERATION });
   /** Variables whose value shaped some plan of this operation: it only grows. */
   readonly #structural = new Set<string>();
 
@@ -114,7 +119,7 @@ class PreparedOperation {
   ) {
     this.#owner = owner;
     this.operation = operation;
-    this.#fragments = fragments;
+    this.fragments = fragments;
   }
 
   /** Reads the variables and finds or makes the plan. Throws AppError, or the GraphQLErrors of the variables as a list. */
@@ -130,23 +135,31 @@ class PreparedOperation {
     }
     const key = definitions.length === 0 ? '' : this.#key(variables);
     const known = this.#plans.get(key);
-    if (known) return known === 'mixed' ? known : { query: known, variables };
+    if (known) return { ...known, variables };
     const made = this.#make(variables);
-    this.#plans.set(definitions.length === 0 ? '' : this.#key(variables), made);
-    return made === 'mixed' ? made : { query: made, variables };
+    const ownKey = definitions.length === 0 ? '' : this.#key(variables);
+    if (ownKey.length <= MAX_KEY_LENGTH) this.#plans.set(ownKey, made);
+    return { ...made, variables };
   }
 
-  #make(variables: Record<string, unknown>): PreparedQuery | 'mixed' {
+  #make(variables: Record<string, unknown>): Made {
     const request = new RequestVariables(variables);
-    const context = { variables: request, fragments: this.#fragments };
+    const context = { variables: request, fragments: this.fragments };
     const type = this.#owner.schema.getRootType(this.operation.operation);
     if (!type)
       throw new AppError('validation-failed', `no ${this.operation.operation}s exist`, { path: '$' });
-    const made = isLowerable(this.operation.selectionSet, type, context)
-      ? this.#owner.prepare(lowerTableFields(this.operation.selectionSet, type, context))
-      : 'mixed';
+    const made = this.#lower(type, context);
     for (const name of request.structural) this.#structural.add(name);
     return made;
+  }
+
+  #lower(type: GraphQLObjectType, context: OperationContext): Made {
+    const { selectionSet, operation } = this.operation;
+    if (!isLowerable(selectionSet, type, context)) return { kind: 'mixed' };
+    if (operation === 'query')
+      return { kind: 'query', query: this.#owner.prepare(lowerTableFields(selectionSet, type, context)) };
+    const plan = lowerTableFields<WritePlan>(selectionSet, type, context);
+    return { kind: 'mutation', mutation: this.#owner.prepareWrites(plan) };
   }
 
   /** What the plan may depend on: presence of every variable, value of the structural ones. */

@@ -15,6 +15,7 @@ import {
 } from 'graphql';
 import type { VisibleModel } from '../data/catalog/visible.ts';
 import type { GraphqlContext } from './context.ts';
+import { mutationRootFields } from './tables/mutation-root.ts';
 import { type OutputField, outputField, Registry } from './tables/registry.ts';
 import { functionRootFields, tableRootFields } from './tables/root.ts';
 
@@ -35,15 +36,35 @@ export async function buildSchema({ visible, maxRows, platform }: SchemaInput): 
   const generated = await generatedFields(registry);
   const own = platform?.getQueryType()?.toConfig().fields as RootFields | undefined;
   const query = new GraphQLObjectType({ name: 'query_root', fields: { ...generated, ...own } });
-  return new LazySchema(registry, query, platform);
+  return new LazySchema(registry, query, mutationType(registry), platform);
+}
+
+/** Undefined where the role may write nothing: then there are no mutations. */
+function mutationType(registry: Registry): GraphQLObjectType | undefined {
+  const { writable, functions } = registry.visible;
+  if (writable.length === 0 && !functions.some(({ api }) => api.exposedAs === 'mutation')) return undefined;
+  return new GraphQLObjectType({
+    name: 'mutation_root',
+    fields: () => {
+      const fields = mutationRootFields(registry);
+      const names = Object.keys(fields).sort();
+      return Object.fromEntries(names.map((name) => [name, outputField(fields[name]!)])) as never;
+    },
+  });
 }
 
 class LazySchema extends GraphQLSchema {
   readonly #registry: Registry;
   readonly #query: GraphQLObjectType;
+  readonly #mutation: GraphQLObjectType | undefined;
   #all: Record<string, GraphQLNamedType> | undefined;
 
-  constructor(registry: Registry, query: GraphQLObjectType, platform: GraphQLSchema | undefined) {
+  constructor(
+    registry: Registry,
+    query: GraphQLObjectType,
+    mutation: GraphQLObjectType | undefined,
+    platform: GraphQLSchema | undefined,
+  ) {
     const platformTypes = Object.values(platform?.getTypeMap() ?? {}).filter(
       (type) =>
         type !== platform?.getQueryType() &&
@@ -53,10 +74,15 @@ class LazySchema extends GraphQLSchema {
     super({ types: platformTypes, assumeValid: true });
     this.#registry = registry;
     this.#query = query;
+    this.#mutation = mutation;
   }
 
   override getQueryType(): GraphQLObjectType {
     return this.#query;
+  }
+
+  override getMutationType(): GraphQLObjectType | undefined {
+    return this.#mutation;
   }
 
   override getType(name: string): GraphQLNamedType | undefined {
@@ -74,7 +100,7 @@ class LazySchema extends GraphQLSchema {
   override getTypeMap(): Record<string, GraphQLNamedType> {
     if (this.#all) return this.#all;
     const all: Record<string, GraphQLNamedType> = { ...super.getTypeMap() };
-    const generated = new Set<GraphQLNamedType>([this.#query]);
+    const generated = new Set<GraphQLNamedType>([this.#query, ...(this.#mutation ? [this.#mutation] : [])]);
     // A set visits what is added while it is walked.
     for (const type of generated) {
       all[type.name] = type;
@@ -123,14 +149,5 @@ async function generatedFields(registry: Registry): Promise<RootFields> {
         resolve: () => '',
       },
     } as RootFields;
-  return Object.fromEntries(
-    names.map((name) => [
-      name,
-      {
-        ...outputField(all[name]!),
-        resolve: (_parent: unknown, _args: unknown, context: GraphqlContext, info) =>
-          context.tables.resolve(info),
-      },
-    ]),
-  ) as RootFields;
+  return Object.fromEntries(names.map((name) => [name, outputField(all[name]!)])) as RootFields;
 }

@@ -9,7 +9,7 @@ export interface TestApp {
   readonly url: string;
   readonly keys: ApiKeys;
   readonly observations: readonly Observation[];
-  /** POSTs JSON; `key` is the caller's credential, none is anonymous. */
+  /** POSTs JSON; `key` is a token or an API key that is one, none is anonymous. */
   post(path: string, body: unknown, key?: string): Promise<{ status: number; text: string }>;
   stop(): Promise<void>;
 }
@@ -34,7 +34,10 @@ export async function startApp(database: TestDatabase, env: Record<string, strin
     post: async (path, body, key) => {
       const response = await fetch(`${url}${path}`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', ...(key === undefined ? {} : { apikey: key }) },
+        headers: {
+          'content-type': 'application/json',
+          ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+        },
         body: JSON.stringify(body),
       });
       return { status: response.status, text: await response.text() };

@@ -11,7 +11,7 @@ import { createPrisma } from '../../src/database/prisma.ts';
 import type { PrismaClient } from '../../src/generated/prisma/client.ts';
 import { SchemaEngine } from '../../src/graphql/engine.ts';
 import { createExecutor, type Execute, outcomeText } from '../../src/graphql/execute.ts';
-import { buildPlatformSchema } from '../../src/graphql/platform/schema.ts';
+import { buildPlatformSchema, namesOf } from '../../src/graphql/platform/schema.ts';
 import type { Observation } from '../../src/observation.ts';
 import type { TestDatabase } from './database.ts';
 
@@ -21,7 +21,7 @@ export interface DataApiOptions {
   readonly schemas?: readonly string[];
   readonly metadataFile?: string;
   /** Follows the database, told by its event trigger or by polling. */
-  readonly watch?: 'events' | { readonly pollMs: number };
+  readonly watch?: { readonly ddlEvents: boolean; readonly pollMs: number };
 }
 
 export interface Answer {
@@ -60,12 +60,14 @@ export async function openDataApi(database: TestDatabase, options: DataApiOption
   const observe = (observation: Observation) => void observations.push(observation);
   const pools = createPools(database, { ...config.database, maxConnections: 4 }, observe);
   const prisma = createPrisma(pools.platform);
+  const platform = buildPlatformSchema(prisma.client);
   const catalog = new LiveCatalog({
     pool: pools.platform,
     schemas,
     metadataFile,
     enumReaders: pools.api,
     enumReader: 'service_role',
+    reserved: namesOf(platform),
     observe,
   });
   const engine = new SchemaEngine({
@@ -73,7 +75,7 @@ export async function openDataApi(database: TestDatabase, options: DataApiOption
     maxRows: config.api.maxRows,
     grants: (model, role) => catalog.grants(model.catalog, role),
     serviceRole: 'service_role',
-    platform: buildPlatformSchema(prisma.client),
+    platform,
     observe,
   });
   let model: ApiModel | undefined;
@@ -81,17 +83,16 @@ export async function openDataApi(database: TestDatabase, options: DataApiOption
     model = next;
     return engine.install(next);
   };
-  await catalog.load();
   const watch: Watch | undefined =
     options.watch &&
     (await watchCatalog({
       connectionString: database.platformUrl,
-      ddlEvents: options.watch === 'events',
-      pollMs: options.watch === 'events' ? 60_000 : options.watch.pollMs,
+      ...options.watch,
       metadataFile,
       onChange: () => catalog.reload(),
       observe,
     }));
+  await catalog.reload();
   const runner = new CallerRunner(pools.api, {
     searchPath: [...schemas, ...config.api.extraSearchPath],
     statementTimeoutMs: config.database.statementTimeoutMs,

@@ -73,6 +73,8 @@ export interface Table {
   readonly insertable: boolean;
   readonly updatable: boolean;
   readonly deletable: boolean;
+  /** Triggers, its own or those under a view: writing runs somebody's code. */
+  readonly hasTriggers: boolean;
   readonly rowSecurity: boolean;
   readonly policies: readonly Policy[];
 }

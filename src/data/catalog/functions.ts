@@ -55,6 +55,7 @@ export function functionsOf(
     const name = given('function', base);
     const aggregateName = given('function_aggregate', `${base}_aggregate`);
     if (!names.check(name, label) || !names.claimRootFields([name, aggregateName], label)) return [];
+    if (call.arguments.length > 0 && !names.claimTypes([`${name}_args`], label)) return [];
     const exposedAs = settings?.exposedAs ?? (routine.volatility === 'volatile' ? 'mutation' : 'query');
     return [
       { ...call, name, aggregateName, comment: settings?.comment ?? routine.comment, exposedAs, returns },
@@ -119,6 +120,7 @@ export function computedFieldsOf(
     }
     const call = describeCall(routine, rowParameter, one.sessionArgument ?? undefined, label, names);
     if (!call) continue;
+    if (call.arguments.length > 0 && !names.claimTypes([`${one.name}_${table.name}_args`], label)) continue;
     taken.add(one.name);
     found.push({ ...call, name: one.name, comment: one.comment ?? routine.comment, returns });
   }

@@ -150,6 +150,7 @@ function assembleTables(rows: Rows, types: Map<number, PgType>): Map<number, Tab
       insertable: (row.events & 8) !== 0,
       updatable: (row.events & 4) !== 0,
       deletable: (row.events & 16) !== 0,
+      hasTriggers: row.triggers,
       rowSecurity: row.row_security,
       policies: (policies.get(row.oid) ?? []).map(assemblePolicy),
     };

@@ -10,6 +10,14 @@ import { deriveRelationships, isUnique } from './relationships.ts';
 import { scalarName } from './scalar-name.ts';
 
 export type TableRootField = 'select' | 'select_by_pk' | 'select_aggregate';
+export type TableMutationField =
+  | 'insert'
+  | 'insert_one'
+  | 'update'
+  | 'update_by_pk'
+  | 'update_many'
+  | 'delete'
+  | 'delete_by_pk';
 export interface RootFieldName {
   readonly name: string;
   readonly comment: string | undefined;
@@ -28,6 +36,8 @@ export interface ApiRelationship {
   readonly relationship: Relationship;
   readonly kind: 'object' | 'array';
   readonly target: ApiTable;
+  /** Nested in an insert, the other row is written after this one. */
+  readonly insertedAfter: boolean;
 }
 
 export interface ApiTable {
@@ -35,6 +45,8 @@ export interface ApiTable {
   readonly name: string;
   readonly comment: string | undefined;
   readonly rootFields: Readonly<Record<TableRootField, RootFieldName>>;
+  /** Undefined where a name is taken: the table can then only be read. */
+  readonly mutationFields: Readonly<Record<TableMutationField, RootFieldName>> | undefined;
   readonly columns: readonly ApiColumn[];
   readonly relationships: readonly ApiRelationship[];
   readonly computedFields: readonly ApiComputedField[];
@@ -75,6 +87,8 @@ export interface ApiModel {
   readonly tables: readonly ApiTable[];
   readonly functions: readonly ApiFunction[];
   readonly stringifyNumericTypes: boolean;
+  /** Of the types that the schema has beside scalars. */
+  readonly typeNames: ReadonlySet<string>;
   readonly warnings: readonly string[];
 }
 
@@ -109,6 +123,7 @@ export function buildModel(
     tables: [...tables.values()],
     functions: functionsOf(catalog, metadata, tables, names),
     stringifyNumericTypes: metadata.stringifyNumericTypes,
+    typeNames: names.types,
     warnings: names.warnings,
   };
 }
@@ -124,6 +139,8 @@ function trackedTables(catalog: Catalog, metadata: Metadata, names: Names) {
   });
 }
 
+const CONDITIONS = new Set(['_and', '_or', '_not']);
+
 function nameTable(
   table: Table,
   settings: TableMetadata | undefined,
@@ -133,7 +150,7 @@ function nameTable(
   const name =
     settings?.customName ?? (table.schema === 'public' ? table.name : `${table.schema}_${table.name}`);
   const label = `${table.kind} ${table.schema}.${table.name}`;
-  const root = (kind: TableRootField, fallback: string): RootFieldName => {
+  const root = (kind: TableRootField | TableMutationField, fallback: string): RootFieldName => {
     const entry = settings?.rootFields[kind];
     const given = typeof entry === 'string' ? { name: entry } : entry;
     const comment = given && 'comment' in given ? given.comment : undefined;
@@ -149,10 +166,27 @@ function nameTable(
   const roots = Object.values(rootFields).map((one) => one.name);
   if (!roots.every((one) => names.check(one, label)) || !names.claimRootFields(roots, label))
     return undefined;
+  const mutationFields = {
+    insert: root('insert', `insert_${name}`),
+    insert_one: root('insert_one', `insert_${name}_one`),
+    update: root('update', `update_${name}`),
+    update_by_pk: root('update_by_pk', `update_${name}_by_pk`),
+    update_many: root('update_many', `update_${name}_many`),
+    delete: root('delete', `delete_${name}`),
+    delete_by_pk: root('delete_by_pk', `delete_${name}_by_pk`),
+  };
+  const mutations = Object.values(mutationFields).map((one) => one.name);
+  const writable =
+    mutations.every((one) => names.check(one, label)) &&
+    names.claimMutationFields(mutations, `writing to ${label}`);
   const columns = table.columns.flatMap((column): ApiColumn[] => {
     const columnName = settings?.columnNames[column.name] ?? column.name;
     const where = `column ${table.schema}.${table.name}.${column.name}`;
     if (!names.check(columnName, where)) return [];
+    if (CONDITIONS.has(columnName)) {
+      names.warn(`${where} is left out: ${columnName} stands for logic in conditions`);
+      return [];
+    }
     if (scalarName(column.type) === undefined) {
       names.warn(`${where} is left out: its type ${column.type.name} has no GraphQL name`);
       return [];
@@ -163,7 +197,17 @@ function nameTable(
   });
   const comment =
     settings?.comment === undefined || settings.comment === null ? table.comment : settings.comment;
-  return { table, name, comment, rootFields, columns, relationships: [], computedFields: [], enumValues };
+  return {
+    table,
+    name,
+    comment,
+    rootFields,
+    mutationFields: writable ? mutationFields : undefined,
+    columns,
+    relationships: [],
+    computedFields: [],
+    enumValues,
+  };
 }
 
 /** The enum table that a one-column foreign key points at. */
@@ -193,7 +237,8 @@ function derivedRelationships(
   return related.flatMap(({ name, relationship }): ApiRelationship[] => {
     if (!names.check(name, `relationship ${table.name}.${name}`)) return [];
     const kind = relationship.toOne ? 'object' : 'array';
-    return [{ name, relationship, kind, target: tables.get(relationship.target)! }];
+    const target = tables.get(relationship.target)!;
+    return [{ name, relationship, kind, target, insertedAfter: !relationship.forward }];
   });
 }
 
@@ -233,9 +278,22 @@ function declaredRelationships(
       one.relationship.columns.every(([a, b]) => columns.some(([c, d]) => a === c && b === d));
     from.relationships = [
       ...from.relationships.filter((one) => !(metadata.tables === undefined && sameColumns(one))),
-      { name: declared.name, relationship, kind: declared.type, target: to },
+      {
+        name: declared.name,
+        relationship,
+        kind: declared.type,
+        target: to,
+        insertedAfter: isInsertedAfter(declared, relationship),
+      },
     ];
   }
+}
+
+/** Without a word in the file an object is written first, unless the key stands on its side. */
+function isInsertedAfter(declared: Metadata['relationships'][number], relationship: Relationship): boolean {
+  if (declared.type === 'array') return true;
+  if (declared.insertionOrder) return declared.insertionOrder === 'after_parent';
+  return declared.fromForeignKey && !relationship.forward;
 }
 
 function declaredRelationship(

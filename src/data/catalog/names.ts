@@ -9,14 +9,28 @@ const RESERVED_TYPES = [
 ]; // biome-ignore format: a list
 
 /** Scalars of PostgreSQL that a table of the same name would clash with. */
-const RESERVED_SCALARS =
+const RESERVED_SCALARS = new Set(
   `smallint bigint float8 numeric money bpchar uuid date timestamp timestamptz time timetz interval bytea inet cidr macaddr
-   xml json jsonb point citext ltree lquery ltxtquery name oid`.split(/\s+/);
+   xml json jsonb point citext ltree lquery ltxtquery name oid`.split(/\s+/),
+);
+
+const AGGREGATES = 'avg max min stddev stddev_pop stddev_samp sum var_pop var_samp variance'.split(' ');
+const AGGREGATE_CONDITIONS =
+  'count bool_and bool_or avg max min sum stddev_samp var_samp corr corr_arguments covar_samp covar_samp_arguments'.split(
+    ' ',
+  );
 
 const TYPE_SUFFIXES = [
   '', '_bool_exp', '_order_by', '_select_column', '_aggregate', '_aggregate_fields', '_aggregate_order_by',
-  '_aggregate_bool_exp',
+  '_aggregate_bool_exp', '_enum', '_insert_input', '_obj_rel_insert_input', '_arr_rel_insert_input', '_on_conflict',
+  '_constraint', '_update_column', '_mutation_response', '_pk_columns_input', '_updates', '_set_input', '_inc_input',
+  '_append_input', '_prepend_input', '_delete_key_input', '_delete_elem_input', '_delete_at_path_input',
+  ...AGGREGATES.flatMap((name) => [`_${name}_fields`, `_${name}_order_by`]),
+  ...AGGREGATE_CONDITIONS.map((name) => `_aggregate_bool_exp_${name}`),
 ]; // biome-ignore format: a list
+
+/** Every scalar has such types, whichever scalars there are. */
+const TYPE_OF_A_SCALAR = /_(comparison|cast)_exp$/;
 
 /** The type names of a table that could clash with another table's. */
 export function tableTypeNames(name: string): string[] {
@@ -29,8 +43,9 @@ export interface ReservedNames {
 }
 
 export class Names {
-  readonly #types = new Set([...RESERVED_TYPES, ...RESERVED_SCALARS]);
+  readonly #types = new Set(RESERVED_TYPES);
   readonly #rootFields = new Set<string>();
+  readonly #mutationFields = new Set<string>();
   readonly #warnings: string[] = [];
 
   /** `reserved`: names that others have put into the schema already. */
@@ -54,16 +69,26 @@ export class Names {
     return false;
   }
 
+  /** All type names but those of scalars: a scalar that is called like one of these needs another name. */
+  get types(): ReadonlySet<string> {
+    return this.#types;
+  }
+
   claimTypes(names: readonly string[], what: string): boolean {
-    return this.#claim(this.#types, names, what);
+    const ofScalar = names.find((name) => RESERVED_SCALARS.has(name) || TYPE_OF_A_SCALAR.test(name));
+    return this.#claim(this.#types, names, what, ofScalar);
+  }
+
+  claimMutationFields(names: readonly string[], what: string): boolean {
+    return this.#claim(this.#mutationFields, names, what);
   }
 
   claimRootFields(names: readonly string[], what: string): boolean {
     return this.#claim(this.#rootFields, names, what);
   }
 
-  #claim(taken: Set<string>, names: readonly string[], what: string): boolean {
-    const clash = names.find((name) => taken.has(name));
+  #claim(taken: Set<string>, names: readonly string[], what: string, reserved?: string): boolean {
+    const clash = reserved ?? names.find((name) => taken.has(name));
     if (clash !== undefined) {
       this.warn(`${what} is left out: the name ${clash} is taken`);
       return false;

@@ -39,9 +39,13 @@ export function deriveRelationships(
   const named: NamedRelationship[] = [];
   const add = (name: string, relationship: Relationship, foreignKey: ForeignKey, ambiguous: boolean) => {
     const suffixed = `${name}_by_${foreignKey.columns.map((column) => column.name).join('_')}`;
-    const free = [...(ambiguous ? [] : [name]), suffixed].find((candidate) => !taken.has(candidate));
+    // A list comes with its aggregate.
+    const namesOf = (one: string) => (relationship.toOne ? [one] : [one, `${one}_aggregate`]);
+    const free = [...(ambiguous ? [] : [name]), suffixed].find(
+      (candidate) => !namesOf(candidate).some((one) => taken.has(one)),
+    );
     if (free === undefined) return onClash(suffixed, foreignKey);
-    taken.add(free);
+    for (const one of namesOf(free)) taken.add(one);
     named.push({ name: free, relationship });
   };
   for (const foreignKey of table.foreignKeys) {

@@ -11,6 +11,8 @@ const SPECIAL: Record<string, string> = {
   varchar: 'String',
 };
 
+const BUILT_IN = new Set(['Int', 'Float', 'String', 'Boolean', 'ID']);
+
 /**
  * `Int`, `uuid`, …; of an array the name of its element, as arrays are lists. Undefined where there is none: pseudo types,
  * names that GraphQL cannot have.
@@ -18,6 +20,8 @@ const SPECIAL: Record<string, string> = {
 export function scalarName(type: PgType): string | undefined {
   const plain = elementType(type);
   if (plain.kind === 'pseudo') return undefined;
+  // A type of somebody's own cannot be one of GraphQL's.
+  if (plain.schema !== 'pg_catalog' && BUILT_IN.has(plain.name)) return undefined;
   const name = plain.schema === 'pg_catalog' ? (SPECIAL[plain.name] ?? plain.name) : plain.name;
   return /^[A-Za-z][_0-9A-Za-z]*$/.test(name) || /^_[0-9A-Za-z]/.test(name) ? name : undefined;
 }

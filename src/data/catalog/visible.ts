@@ -38,11 +38,23 @@ export interface VisibleFunction {
   readonly returns: VisibleTable;
 }
 
+/** What a role may write of a table. */
+export interface WritableTable {
+  readonly api: ApiTable;
+  /** What it may read of it; undefined where nothing. */
+  readonly visible: VisibleTable | undefined;
+  readonly insertable: readonly ApiColumn[];
+  readonly mayInsert: boolean;
+  readonly updatable: readonly ApiColumn[];
+  readonly mayDelete: boolean;
+}
+
 export interface VisibleModel {
   readonly model: ApiModel;
   readonly role: string;
   readonly tables: readonly VisibleTable[];
   readonly functions: readonly VisibleFunction[];
+  readonly writable: readonly WritableTable[];
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -73,7 +85,21 @@ export function visibleModel(model: ApiModel, grants: Grants): VisibleModel {
     const returns = api.returns && tables.get(api.returns.table);
     return returns && grants.canExecute(api.routine) ? [{ api, returns }] : [];
   });
-  return { model, role: grants.role, tables: [...tables.values()], functions };
+  const writable = model.tables.flatMap((api) => writableTable(api, tables.get(api.table), grants));
+  return { model, role: grants.role, tables: [...tables.values()], functions, writable };
+}
+
+/** PostgreSQL says what a table or view can take; the grants what the role may give. */
+function writableTable(api: ApiTable, visible: VisibleTable | undefined, grants: Grants): WritableTable[] {
+  const { table } = api;
+  if (!api.mutationFields) return [];
+  const given = api.columns.filter(({ column }) => !column.generated && column.identity !== 'always');
+  const insertable = table.insertable ? given.filter(({ column }) => grants.canInsert(column)) : [];
+  const updatable = table.updatable ? given.filter(({ column }) => grants.canUpdate(column)) : [];
+  const mayInsert = table.insertable && table.columns.some((column) => grants.canInsert(column));
+  const mayDelete = table.deletable && grants.canDelete(table);
+  if (!mayInsert && updatable.length === 0 && !mayDelete) return [];
+  return [{ api, visible, insertable, mayInsert, updatable, mayDelete }];
 }
 
 /** A foreign key that cannot be null, to a table whose rows nothing hides. */

@@ -1,11 +1,12 @@
 /** Notices that the database or the metadata file changed: by NOTIFY of the event trigger, else by polling a hash. */
 import { unwatchFile, watchFile } from 'node:fs';
 import pg from 'pg';
+import { AppError } from '../../errors.ts';
 import type { Observe } from '../../observation.ts';
 
 export interface WatchInput {
   readonly connectionString: string;
-  /** The event trigger is there: DDL notifies. */
+  /** The event trigger is there: DDL notifies, and only roles are polled. */
   readonly ddlEvents: boolean;
   readonly pollMs: number;
   readonly metadataFile: string | undefined;
@@ -23,6 +24,11 @@ const MAX_DELAY_MS = 500;
 const RECONNECT_MS = 1000;
 const FILE_POLL_MS = 500;
 
+/** Roles belong to the cluster: no event trigger tells of them. */
+const ROLES = `concat_ws(':',
+  (select concat(count(*), ':', sum(xmin::text::bigint)) from pg_catalog.pg_auth_members),
+  (select md5(string_agg(concat(rolname, rolsuper, rolinherit, rolbypassrls), ',' order by rolname)) from pg_catalog.pg_roles))`;
+
 /** Changes with every committed change of what the API is made of; the sums make it cheap to compare. */
 const CATALOG_HASH = `select md5(concat_ws('/',
   (select concat(count(*), ':', sum(xmin::text::bigint)) from pg_catalog.pg_class),
@@ -33,8 +39,9 @@ const CATALOG_HASH = `select md5(concat_ws('/',
   (select concat(count(*), ':', sum(xmin::text::bigint)) from pg_catalog.pg_policy),
   (select concat(count(*), ':', sum(xmin::text::bigint)) from pg_catalog.pg_namespace),
   (select concat(count(*), ':', sum(xmin::text::bigint)) from pg_catalog.pg_description),
-  (select concat(count(*), ':', sum(xmin::text::bigint)) from pg_catalog.pg_auth_members))) as hash`;
+  ${ROLES})) as hash`;
 
+/** Changes after the moment that this settles are told, so the catalog is to be read after it. */
 export async function watchCatalog(input: WatchInput): Promise<Watch> {
   const { observe, onChange, metadataFile } = input;
   let closed = false;
@@ -42,12 +49,19 @@ export async function watchCatalog(input: WatchInput): Promise<Watch> {
   let pending: NodeJS.Timeout | undefined;
   let waitingSince: number | undefined;
   let timer: NodeJS.Timeout | undefined;
+  let poll: NodeJS.Timeout | undefined;
   let lastHash: string | undefined;
 
   const fire = () => {
     pending = undefined;
     waitingSince = undefined;
-    if (!closed) onChange().catch((error: unknown) => observe({ type: 'catalog-reload-failed', error }));
+    if (closed) return;
+    onChange().catch((error: unknown) => {
+      observe({ type: 'catalog-reload-failed', error });
+      // A file stays wrong until somebody changes it; a database may only have been busy.
+      const ofFile = error instanceof AppError && error.code === 'config-invalid';
+      if (!closed && !ofFile) pending ??= setTimeout(fire, RECONNECT_MS);
+    });
   };
   const changed = () => {
     waitingSince ??= performance.now();
@@ -66,51 +80,66 @@ export async function watchCatalog(input: WatchInput): Promise<Watch> {
     client.on('notification', changed);
     await client.connect();
     if (input.ddlEvents) await client.query('listen goforward_ddl');
+    lastHash = await readHash();
+    clearInterval(poll);
+    poll = setInterval(compare, input.pollMs);
+  };
+  const abandon = () => {
+    const old = client;
+    client = undefined;
+    old?.removeAllListeners();
+    old?.on('error', () => {});
+    old?.end().catch(() => {});
   };
   function lost(error?: unknown) {
     if (closed || timer) return;
     clearInterval(poll);
     observe({ type: 'connection-lost', pool: 'catalog', error });
+    abandon();
     timer = setTimeout(async () => {
       timer = undefined;
       try {
         await connect();
+        if (closed) return await close();
         // Whatever happened meanwhile was not notified.
         changed();
-        startPolling();
       } catch (cause) {
         lost(cause);
       }
     }, RECONNECT_MS);
   }
-  let poll: NodeJS.Timeout | undefined;
-  const startPolling = () => {
-    if (input.ddlEvents) return;
-    poll = setInterval(async () => {
-      try {
-        const hash = (await client?.query<{ hash: string }>(CATALOG_HASH))?.rows[0]?.hash;
-        if (lastHash !== undefined && hash !== lastHash) changed();
-        lastHash = hash;
-      } catch (error) {
-        lost(error);
-      }
-    }, input.pollMs);
-  };
+  async function readHash(): Promise<string | undefined> {
+    const query = input.ddlEvents ? `select ${ROLES} as hash` : CATALOG_HASH;
+    return (await client?.query<{ hash: string }>(query))?.rows[0]?.hash;
+  }
+  async function compare() {
+    try {
+      const hash = await readHash();
+      if (hash !== lastHash) changed();
+      lastHash = hash;
+    } catch (error) {
+      lost(error);
+    }
+  }
 
-  await connect();
-  startPolling();
+  async function close() {
+    closed = true;
+    clearTimeout(pending);
+    clearTimeout(timer);
+    clearInterval(poll);
+    if (metadataFile !== undefined) unwatchFile(metadataFile);
+    await client?.end().catch(() => {});
+  }
+
+  try {
+    await connect();
+  } catch (error) {
+    await close();
+    throw error;
+  }
   if (metadataFile !== undefined)
     watchFile(metadataFile, { interval: FILE_POLL_MS, persistent: false }, (now, before) => {
       if (now.mtimeMs !== before.mtimeMs) changed();
     });
-  return {
-    async close() {
-      closed = true;
-      clearTimeout(pending);
-      clearTimeout(timer);
-      clearInterval(poll);
-      if (metadataFile !== undefined) unwatchFile(metadataFile);
-      await client?.end().catch(() => {});
-    },
-  };
+  return { close };
 }

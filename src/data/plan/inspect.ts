@@ -1,9 +1,10 @@
 /** Questions about a plan. */
 import type { Routine } from '../catalog/catalog.ts';
 import type { QueryPlan } from './plan.ts';
+import type { MutationPlan } from './write.ts';
 
 /** Every routine that the plan calls, wherever it stands. */
-export function routinesOf(plan: QueryPlan): Set<Routine> {
+export function routinesOf(plan: QueryPlan | MutationPlan): Set<Routine> {
   const found = new Set<Routine>();
   const seen = new Set<object>();
   const visit = (node: unknown): void => {
@@ -19,7 +20,7 @@ export function routinesOf(plan: QueryPlan): Set<Routine> {
 }
 
 const PLAN_KEYS = new Set(
-  'source call args where order operand operands related aggregate all predicate shape entries read'.split(
+  'source call args where order operand operands related aggregate all predicate shape entries read answer level rows conflict updates before after nested'.split(
     ' ',
   ),
 );

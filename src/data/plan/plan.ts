@@ -36,7 +36,16 @@ export interface RoutineCall {
 
 export type Source =
   | { readonly kind: 'table'; readonly table: Table }
-  | { readonly kind: 'routine'; readonly table: Table; readonly call: RoutineCall };
+  | { readonly kind: 'routine'; readonly table: Table; readonly call: RoutineCall }
+  /** Rows that an earlier statement has written, as it returned them. */
+  | { readonly kind: 'written rows'; readonly table: Table; readonly stash: string }
+  /** The same, read anew by their key. */
+  | {
+      readonly kind: 'written keys';
+      readonly table: Table;
+      readonly stash: string;
+      readonly key: readonly Column[];
+    };
 
 /** Rows that belong to an outer row: by relationship, or by a routine that takes the outer row. */
 export interface Related {

@@ -5,8 +5,8 @@ import { invariant } from '../../errors.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { CallPlan, Plan, QueryPlan, Value } from '../plan/plan.ts';
 import { Aliases } from './aliases.ts';
+import { callSql } from './call.ts';
 import { encoded } from './encode.ts';
-import { callSql } from './predicate.ts';
 import { type Compilation, readExpression } from './read.ts';
 import { recordQuery } from './shape.ts';
 
@@ -19,20 +19,20 @@ const BIGINT = 20;
 
 /** `maxRows` is the default limit of every list. */
 export function compileQuery(plan: QueryPlan, catalog: Catalog, maxRows: number): Statement {
-  const bigint = catalog.types.get(BIGINT);
-  invariant(bigint, 'pg_catalog.int8 is in every catalog');
-  const compilation: Compilation = {
-    aliases: new Aliases(),
-    serverVersion: catalog.serverVersion,
-    maxRows,
-    bigint,
-  };
+  const compilation = compilationOf(catalog, new Aliases(), maxRows);
   const record = recordQuery(
     plan.map(([key, root]) => [key, rootExpression(root, compilation)]),
     catalog.serverVersion,
   );
   const alias = compilation.aliases.next();
   return render(sql<Value>`select ${record.text(alias)} from (select ${record.list}) ${identifier(alias)}`);
+}
+
+/** What compiling needs to know of the server. */
+export function compilationOf(catalog: Catalog, aliases: Aliases, maxRows: number): Compilation {
+  const bigint = catalog.types.get(BIGINT);
+  invariant(bigint, 'pg_catalog.int8 is in every catalog');
+  return { aliases, serverVersion: catalog.serverVersion, maxRows, bigint };
 }
 
 function rootExpression(plan: Plan, compilation: Compilation): Sql<Value> {

@@ -2,8 +2,9 @@
 import { identifier, join, keyword, type Sql, sql } from '../../database/sql.ts';
 import type { Operand, Order, Value } from '../plan/plan.ts';
 import type { Aliases } from './aliases.ts';
-import { operandSql, relatedCondition, sourceSql, whereClause } from './predicate.ts';
+import { operandSql, relatedCondition, whereClause } from './predicate.ts';
 import { type Row, sourceRow } from './row.ts';
+import { fromItem } from './source.ts';
 
 export interface OrderKey {
   readonly order: Order;
@@ -37,7 +38,7 @@ function orderExpression(operand: Operand, row: Row, aliases: Aliases, joins: Sq
   const limit = related.relationship?.foreignKey ? sql`` : sql` limit 1`;
   const outer = aliases.next();
   joins.push(
-    sql<Value>` left join lateral (select ${value} as k from ${sourceSql(related.source, row)} ${identifier(alias)}${below}${where}${limit}) ${identifier(outer)} on true`,
+    sql<Value>` left join lateral (select ${value} as k from ${fromItem(related.source, alias, row)}${below}${where}${limit}) ${identifier(outer)} on true`,
   );
   return identifier(outer, 'k');
 }

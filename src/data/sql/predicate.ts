@@ -1,41 +1,16 @@
 /** Operands and predicates → SQL expressions over the rows in scope. */
-import { empty, identifier, join, keyword, literal, operator, type Sql, sql } from '../../database/sql.ts';
+import { empty, join, keyword, operator, type Sql, sql } from '../../database/sql.ts';
 import { type Column, type Relationship, withoutDomain } from '../catalog/catalog.ts';
-import type { Aggregate, Operand, Predicate, Related, RoutineCall, Source, Value } from '../plan/plan.ts';
+import type { Aggregate, Operand, Predicate, Related, Value } from '../plan/plan.ts';
 import { aggregateCall } from './aggregate.ts';
 import type { Aliases } from './aliases.ts';
+import { callSql } from './call.ts';
 import { type Row, sourceRow } from './row.ts';
+import { fromItem } from './source.ts';
 import { operatorSchema } from './types.ts';
 import { bound } from './value.ts';
 
 type Fragment = Sql<Value>;
-
-/** `schema.table`, or the call of a routine; `outer` is the row that a routine argument may need. */
-export function sourceSql(source: Source, outer: Row | undefined): Fragment {
-  return source.kind === 'table'
-    ? identifier(source.table.schema, source.table.name)
-    : callSql(source.call, outer);
-}
-
-/** In order as long as no argument is left to its default, by name after that. */
-export function callSql({ routine, args }: RoutineCall, row: Row | undefined): Fragment {
-  const list = args.map((argument, index): Fragment => {
-    const { name, position } = argument.parameter;
-    const prefix = position === index ? empty : sql`${identifier(name)} => `;
-    if (argument.kind === 'session') return sql`${prefix}${sessionVariables(argument.parameter.type.name)}`;
-    if (argument.kind === 'value') return sql<Value>`${prefix}${bound(argument.value)}`;
-    if (!row) throw new Error(`routine ${routine.name} needs a row where there is none`);
-    return sql<Value>`${prefix}${row.whole()}`;
-  });
-  return sql<Value>`${identifier(routine.schema, routine.name)}(${join(list)})`;
-}
-
-/** Hasura's session argument: the variables of the claims' namespace, an empty object without them. */
-function sessionVariables(typeName: string): Sql {
-  const claims = sql`nullif(pg_catalog.current_setting('request.jwt.claims', true), '')::pg_catalog.json`;
-  const variables = sql`coalesce(${claims} -> ${literal('https://hasura.io/jwt/claims')}, '{}'::pg_catalog.json)`;
-  return typeName === 'jsonb' ? sql`(${variables})::pg_catalog.jsonb` : variables;
-}
 
 /** `theirs = ours and …`. */
 export function joinCondition({ columns }: Relationship, outer: Row, inner: Row): Fragment {
@@ -78,7 +53,7 @@ export function operandSql(operand: Operand, row: Row, aliases: Aliases): Fragme
       const inner = sourceRow(related.source.table, alias);
       const value = operandSql(operand.operand, inner, aliases);
       const where = whereClause(relatedCondition(related, row, inner));
-      return sql<Value>`(select ${value} from ${sourceSql(related.source, row)} ${identifier(alias)}${where} limit 1)`;
+      return sql<Value>`(select ${value} from ${fromItem(related.source, alias, row)}${where} limit 1)`;
     }
     case 'aggregate':
       return aggregateSubselect(operand.related, operand.aggregate, row, aliases);
@@ -96,7 +71,7 @@ function aggregateSubselect(related: Related, aggregate: Aggregate, row: Row, al
     relatedCondition(related, row, inner),
     aggregate.where && predicateSql(aggregate.where, inner, aliases),
   );
-  return sql<Value>`(select ${value} from ${sourceSql(related.source, row)} ${identifier(alias)}${where})`;
+  return sql<Value>`(select ${value} from ${fromItem(related.source, alias, row)}${where})`;
 }
 
 export function predicateSql(predicate: Predicate, row: Row, aliases: Aliases): Fragment {
@@ -121,7 +96,7 @@ export function predicateSql(predicate: Predicate, row: Row, aliases: Aliases): 
         relatedCondition(related, row, inner),
         predicate.where && predicateSql(predicate.where, inner, aliases),
       );
-      return sql<Value>`exists (select from ${sourceSql(related.source, row)} ${identifier(alias)}${where})`;
+      return sql<Value>`exists (select from ${fromItem(related.source, alias, row)}${where})`;
     }
     case 'compare':
       return comparison(predicate, row, aliases);

@@ -7,12 +7,14 @@ import { empty, identifier, integer, join, literal, parameter, type Sql, sql } f
 import type { Relationship } from '../catalog/catalog.ts';
 import type { Entry, ObjectShape, ReadPlan, Shape, Value } from '../plan/plan.ts';
 import type { Aliases } from './aliases.ts';
+import { callSql } from './call.ts';
 import { encoded } from './encode.ts';
 import { type OrderKey, orderClause, orderKeys } from './order.ts';
 import { compilePage } from './page.ts';
-import { callSql, joinCondition, predicateSql, sourceSql, whereClause } from './predicate.ts';
+import { joinCondition, predicateSql, whereClause } from './predicate.ts';
 import { PageRow, type Row, sourceRow } from './row.ts';
 import { type Item, type RecordQuery, recordQuery } from './shape.ts';
+import { fromItem, sourceCondition, sourceOrder } from './source.ts';
 import { typeName } from './types.ts';
 
 type Fragment = Sql<Value>;
@@ -50,7 +52,7 @@ function rowsQuery(
   outer: Outer | undefined,
   compilation: Compilation,
 ): { query: Fragment; record: RecordQuery } {
-  const read = given.take === 'many' ? { ...given, limit: given.limit ?? compilation.maxRows } : given;
+  const read = withDefaultLimit(given, compilation.maxRows);
   const limited = read.limit !== undefined || read.offset !== undefined || read.distinct.length > 0;
   const hasRelations = shape.entries.some(([, entry]) => entry.kind === 'relation');
   if (limited && hasRelations) {
@@ -67,11 +69,13 @@ function rowsQuery(
   const { items, joins } = shapeItems(shape.entries, row, compilation, isSingle(read, outer));
   const record = recordQuery(items, compilation.serverVersion);
   const select = sql<Value>`select ${distinctClause(read, row)}${record.list}`;
-  const from = sql<Value>` from ${sourceSql(read.source, outer?.row)} ${identifier(alias)}${order.joins}${joins}`;
-  const where = sourceWhere(read, row, outer, aliases);
+  const from = sql<Value>` from ${fromItem(read.source, alias, outer?.row)}${order.joins}${joins}`;
+  const where = sourceWhere(read, row, alias, outer, aliases);
+  const written = sourceOrder(read.source, alias);
+  const ordered = written ? sql` order by ${written}` : orderClause(order.keys);
   return {
     record,
-    query: sql<Value>`${select}${from}${where}${orderClause(order.keys)}${limitClause(read, compilation)}`,
+    query: sql<Value>`${select}${from}${where}${ordered}${limitClause(read, compilation)}`,
   };
 }
 
@@ -94,7 +98,7 @@ export function pageOf(read: ReadPlan, outer: Outer | undefined, compilation: Co
   const alias = aliases.next();
   const row = new PageRow(read.source.table, alias);
   const order = orderKeys(read.order, inner, aliases);
-  const where = sourceWhere(read, inner, outer, aliases);
+  const where = sourceWhere(read, inner, innerAlias, outer, aliases);
   const hidden: Fragment[] = [];
   const keys = order.keys.map((key, index): OrderKey => {
     if (key.order.operand.kind === 'column')
@@ -105,20 +109,29 @@ export function pageOf(read: ReadPlan, outer: Outer | undefined, compilation: Co
   });
   const select = () => {
     const list = join<Value>([...row.carried(inner, innerAlias), ...hidden]);
-    const from = sql<Value>` from ${sourceSql(read.source, outer?.row)} ${identifier(innerAlias)}${order.joins}`;
+    const from = sql<Value>` from ${fromItem(read.source, innerAlias, outer?.row)}${order.joins}`;
     const head = sql<Value>`select ${distinctClause(read, inner)}${list}`;
     return sql<Value>`${head}${from}${where}${orderClause(order.keys)}${limitClause(read, compilation)}`;
   };
   return { row, keys, alias, select, from: () => sql<Value>`(${select()}) ${identifier(alias)}` };
 }
 
-function sourceWhere(read: ReadPlan, row: Row, outer: Outer | undefined, aliases: Aliases): Fragment {
+/** Every list has a limit, but for rows that were just written: they are all there already. */
+function withDefaultLimit(read: ReadPlan, maxRows: number): ReadPlan {
+  const isWritten = read.source.kind === 'written rows' || read.source.kind === 'written keys';
+  return read.take === 'many' && !isWritten ? { ...read, limit: read.limit ?? maxRows } : read;
+}
+
+function sourceWhere(
+  read: ReadPlan,
+  row: Row,
+  alias: string,
+  outer: Outer | undefined,
+  aliases: Aliases,
+): Fragment {
   return whereClause(
     outer?.relationship && joinCondition(outer.relationship, outer.row, row),
-    // A routine that returns one row and found none gives a row of nulls.
-    read.source.kind === 'routine' && !read.source.call.routine.returnsSet
-      ? sql`not (${row.whole()} is null)`
-      : undefined,
+    sourceCondition(read.source, row, alias),
     read.where && predicateSql(read.where, row, aliases),
   );
 }

@@ -2,7 +2,7 @@
  * Rows that become JSON objects: a select list under the caller's keys, and the expression that turns a row of it into a value.
  * `(y.*)::record`, never the bare alias: a column of that name would capture it.
  */
-import { identifier, integer, join, literal, type Sql, sql } from '../../database/sql.ts';
+import { identifier, join, literal, type Sql, sql } from '../../database/sql.ts';
 import type { Value } from '../plan/plan.ts';
 
 /** NAMEDATALEN - 1: longer column names are cut silently. */

@@ -10,7 +10,7 @@ import {
   Kind,
   type SelectionSetNode,
 } from 'graphql';
-import type { Entry, Plan, QueryPlan } from '../../data/plan/plan.ts';
+import type { Entry, Plan } from '../../data/plan/plan.ts';
 import { AppError } from '../../errors.ts';
 import { constantOf, type Input, type RequestVariables, readInput } from './input.ts';
 
@@ -116,15 +116,30 @@ export function isLowerable(
 }
 
 /** The plan of those root fields that PostgreSQL answers. */
-export function lowerTableFields(
+export function lowerTableFields<P = Plan>(
   set: SelectionSetNode,
   type: GraphQLObjectType,
   context: OperationContext,
-): QueryPlan {
+): Entry<P | { kind: 'literal'; text: string }>[] {
   const fields = [...collect([set], type, context)].filter(
     ([, nodes]) => isTableField(nodes, type) || isTypename(nodes),
   );
-  return lowerFields<Plan>(fields, type, context, '$.selectionSet', (text) => ({ kind: 'literal', text }));
+  return lowerFields(fields, type, context, '$.selectionSet', (text) => ({ kind: 'literal', text }));
+}
+
+/** Root fields of a mixed operation: the plan of those that PostgreSQL answers, and the nodes of the others. */
+export function splitRootFields(
+  set: SelectionSetNode,
+  type: GraphQLObjectType,
+  context: OperationContext,
+): { keys: string[]; plan: Entry<Plan>[]; others: FieldNode[] } {
+  const fields = [...collect([set], type, context)];
+  const tables = fields.filter(([, nodes]) => isTableField(nodes, type));
+  return {
+    keys: fields.map(([key]) => key),
+    plan: lowerFields<Plan>(tables, type, context, '$.selectionSet', (text) => ({ kind: 'literal', text })),
+    others: fields.flatMap(([, nodes]) => (isTableField(nodes, type) ? [] : nodes)),
+  };
 }
 
 function isTableField([node]: readonly FieldNode[], type: GraphQLObjectType): boolean {

@@ -12,10 +12,11 @@ export function scalarOf(registry: Registry, type: PgType): GraphQLNamedType {
   return registry.scalar(scalarNameBeside(registry, name, type));
 }
 
-/** A composite type that is called like a table of the API gets another name: the table's type stands for its rows. */
+/** A type that is called like a table (or a type of one) gets another name: the table's stands for its rows. */
 function scalarNameBeside(registry: Registry, name: string, type: PgType): string {
-  if (elementType(type).kind !== 'composite') return name;
-  return registry.visible.model.tables.some((table) => table.name === name) ? `${name}_scalar` : name;
+  const { schema, name: own } = elementType(type);
+  const isBuiltIn = schema === 'pg_catalog' && name !== own;
+  return !isBuiltIn && registry.visible.model.typeNames.has(name) ? `${name}_scalar` : name;
 }
 
 export function typeUse(registry: Registry, type: PgType): { type: GraphQLNamedType; list: boolean } {

@@ -15,10 +15,9 @@ import {
   GraphQLObjectType,
   type GraphQLOutputType,
   GraphQLString,
-  isObjectType,
 } from 'graphql';
 import type { ApiTable } from '../../data/catalog/model.ts';
-import type { VisibleModel, VisibleTable } from '../../data/catalog/visible.ts';
+import type { VisibleModel, VisibleTable, WritableTable } from '../../data/catalog/visible.ts';
 import type { GraphqlContext } from '../context.ts';
 import { createScalar } from '../scalars.ts';
 
@@ -27,6 +26,8 @@ export interface TypeUse {
   readonly list?: boolean;
   /** A list of such lists. */
   readonly nested?: boolean;
+  /** An array that is written may hold nulls. What comes out says `[X!]`, as this dialect always has. */
+  readonly nullableItems?: boolean;
   /** Never null (output) or required (input). Items of a list are so, save those of an array that comes out. */
   readonly nonNull?: boolean;
 }
@@ -56,10 +57,12 @@ export class Registry {
   readonly limits: { readonly maxRows: number };
   readonly #types = new Map<string, GraphQLNamedType>();
   readonly #tables: ReadonlyMap<ApiTable, VisibleTable>;
+  readonly #writable: ReadonlyMap<ApiTable, WritableTable>;
 
   constructor(visible: VisibleModel, limits: { readonly maxRows: number }) {
     this.visible = visible;
     this.limits = limits;
+    this.#writable = new Map(visible.writable.map((table) => [table.api, table]));
     this.#tables = new Map(visible.tables.map((table) => [table.api, table]));
   }
 
@@ -70,6 +73,10 @@ export class Registry {
 
   visibleTable(api: ApiTable): VisibleTable | undefined {
     return this.#tables.get(api);
+  }
+
+  writableTable(api: ApiTable): WritableTable | undefined {
+    return this.#writable.get(api);
   }
 
   scalar(name: string): GraphQLNamedType {
@@ -141,18 +148,12 @@ export class Registry {
   }
 }
 
-/** What PostgreSQL answered stands under the response key already. */
-const fromParent: NonNullable<FieldConfig['resolve']> = (parent, _args, _context, info) =>
-  parent[info.path.key];
-
 export function outputField(field: OutputField): FieldConfig {
   return {
-    // Rows are never null, items of an array may be.
-    type: wrapped(field, !isObjectType(field.type)) as GraphQLOutputType,
+    type: wrapped(field) as GraphQLOutputType,
     description: field.description || null,
     extensions: { lower: field.lower },
     args: field.args ? mapSorted(field.args, inputField) : {},
-    resolve: fromParent,
   };
 }
 
@@ -165,10 +166,13 @@ function inputField(field: InputFieldDefinition): GraphQLInputFieldConfig {
   };
 }
 
-function wrapped(
-  { type, list, nested, nonNull }: TypeUse,
-  nullableItems = false,
-): GraphQLOutputType | GraphQLInputType {
+function wrapped({
+  type,
+  list,
+  nested,
+  nonNull,
+  nullableItems,
+}: TypeUse): GraphQLOutputType | GraphQLInputType {
   const item = nullableItems ? type : new GraphQLNonNull(type as GraphQLOutputType);
   const single = list ? new GraphQLList(item as GraphQLOutputType) : type;
   const inner = nested ? new GraphQLList(new GraphQLNonNull(single as GraphQLInputType)) : single;

@@ -50,7 +50,7 @@ export function tableRootFields(registry: Registry, table: VisibleTable): Record
 }
 
 function byPrimaryKey(
-  table: VisibleTable,
+  _table: VisibleTable,
   source: Source,
   key: NonNullable<VisibleTable['primaryKey']>,
 ): LowerField<Plan> {

@@ -96,7 +96,7 @@ beforeAll(async () => {
   await database.sql('create extension file_fdw');
   await database.sql(`create server files foreign data wrapper file_fdw;
     create foreign table outside (line text not null) server files options (program 'echo hello');
-    grant select on outside to anon; grant pg_execute_server_program to anon`);
+    grant select on outside to anon`);
   api = await openDataApi(database, {
     schemas: ['public', 'other'],
     env: {
@@ -108,7 +108,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await api?.close();
-  await database?.sql('revoke pg_execute_server_program from anon');
   await database?.drop();
 });
 
@@ -151,7 +150,11 @@ test('names longer than PostgreSQL keeps are known as PostgreSQL cut them', () =
 
 test('as many columns as a table can have', async () => {
   expect(table('wide').columns).toHaveLength(COLUMNS);
-  const answer = await data(`{ wide { ${table('wide').columns.map((column) => column.name).join(' ')} } }`);
+  const answer = await data(
+    `{ wide { ${table('wide')
+      .columns.map((column) => column.name)
+      .join(' ')} } }`,
+  );
   const [row] = (answer as { wide: Record<string, unknown>[] }).wide;
   expect(Object.keys(row ?? {})).toHaveLength(COLUMNS);
   expect([row?.c0, row?.c1, row?.[`c${COLUMNS - 1}`]]).toEqual([1, null, 2]);
@@ -243,7 +246,10 @@ test('a partitioned table is one table', async () => {
 test('views: nullable columns, no look-up, and PostgreSQL says which can be written', async () => {
   const { schema } = await api.engine.get('anon');
   const type = (name: string, field: string) =>
-    String((schema.getType(name) as never as { getFields(): Record<string, { type: unknown }> }).getFields()[field]?.type);
+    String(
+      (schema.getType(name) as never as { getFields(): Record<string, { type: unknown }> }).getFields()[field]
+        ?.type,
+    );
   expect(type('town', 'id')).toBe('Int!');
   expect(type('town_view', 'id')).toBe('Int');
   expect(type('region_copy', 'name')).toBe('String');
@@ -256,7 +262,11 @@ test('views: nullable columns, no look-up, and PostgreSQL says which can be writ
   expect(writable('town_view')).toEqual([true, true, true]);
   expect(writable('town_count')).toEqual([false, false, false]);
   expect(writable('region_copy')).toEqual([false, false, false]);
-  expect(await data('{ town_count { country towns } region_copy { name } town_view_aggregate { aggregate { count } } }')).toEqual({
+  expect(
+    await data(
+      '{ town_count { country towns } region_copy { name } town_view_aggregate { aggregate { count } } }',
+    ),
+  ).toEqual({
     town_count: [{ country: 'CH', towns: 2 }],
     region_copy: [{ name: 'Bern' }],
     town_view_aggregate: { aggregate: { count: 2 } },
@@ -340,9 +350,18 @@ describe('extensions', () => {
 });
 
 test('tables whose names the schema needs for itself are left out, the others stay', async () => {
-  expect(await data('{ ok { id } a { id } b_bool_exp { id } }')).toEqual({ ok: [{ id: 1 }], a: [], b_bool_exp: [] });
+  expect(await data('{ ok { id } a { id } b { id } }')).toEqual({ ok: [{ id: 1 }], a: [], b: [] });
   const names = api.model().tables.map((one) => one.name);
-  for (const taken of ['query_root', 'mutation_root', 'order_by', 'uuid', 'String', 'Int', 'a_aggregate', 'b'])
+  for (const taken of [
+    'query_root',
+    'mutation_root',
+    'order_by',
+    'uuid',
+    'String',
+    'Int',
+    'a_aggregate',
+    'b_bool_exp',
+  ])
     expect(names).not.toContain(taken);
   expect(relationships('ok')).toEqual({});
   expect(api.warnings().filter((one) => /is taken$/.test(one))).toEqual([

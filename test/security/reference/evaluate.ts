@@ -4,13 +4,26 @@
  */
 import type pg from 'pg';
 import { columnNamesOf, conditionSql, orderSql } from './plain-sql.ts';
-import type { AggregateModel, ArgsModel, FieldModel, QueryModel, RootModel, SourceModel } from './query-model.ts';
+import type {
+  AggregateModel,
+  ArgsModel,
+  FieldModel,
+  QueryModel,
+  RootModel,
+  SourceModel,
+} from './query-model.ts';
 import type { CallerModel, ColumnType, RelationModel, SchemaModel } from './schema-model.ts';
 import { columnOf, relationOf } from './schema-model.ts';
+import { Touched } from './touched.ts';
 import { sqlLiteral } from './values.ts';
 
-/** What the caller gets: the data, or a refusal by a missing right (SQLSTATE 42501). */
-export type Answer = { readonly refused: true } | { readonly refused: false; readonly data: Json };
+/**
+ * What the caller gets: the data; or a refusal (SQLSTATE 42501), either by the grants on what the question names, or later,
+ * by something that a policy, a view or a function reads in its turn.
+ */
+export type Answer =
+  | { readonly refused: 'by grants' | 'later' }
+  | { readonly refused: undefined; readonly data: Json };
 export type Json = null | string | number | boolean | Json[] | { [key: string]: Json };
 
 const NO_ARGS: ArgsModel = {
@@ -32,18 +45,80 @@ export class Reference {
     this.#schema = schema;
   }
 
-  async ask({ caller, roots }: QueryModel): Promise<Answer> {
+  ask({ caller, roots }: QueryModel): Promise<Answer> {
+    return this.#as(caller, async (): Promise<Answer> => {
+      if (!(await this.#isGranted(roots))) return { refused: 'by grants' };
+      const data: Json = {};
+      for (const [index, root] of roots.entries()) data[`root${index}`] = await this.#root(root);
+      return { refused: undefined, data };
+    });
+  }
+
+  /**
+   * Whether something that the question names is refused later than by grants, if it is asked for by itself. PostgreSQL may
+   * overlook that where no row is reached, and may see it before it knows: both are right.
+   */
+  async mayBeRefusedLater({ caller, roots }: QueryModel): Promise<boolean> {
+    const { columns, routines } = new Touched(this.#schema, roots);
+    const probes = [
+      ...[...columns].map(([relation, names]) => selectNothing(relation, names)),
+      ...[...routines].map((signature) => callOnNothing(signature)),
+    ];
+    for (const probe of probes) {
+      const { refused } = await this.#as(caller, async (): Promise<Answer> => {
+        await this.#query(probe);
+        return { refused: undefined, data: null };
+      });
+      if (refused) return true;
+    }
+    return false;
+  }
+
+  async #as(caller: CallerModel, ask: () => Promise<Answer>): Promise<Answer> {
     await this.#client.query('begin read only');
     try {
       await this.#become(caller);
-      const data: Json = {};
-      for (const [index, root] of roots.entries()) data[`root${index}`] = await this.#root(root);
-      return { refused: false, data };
+      return await ask();
     } catch (error) {
-      if ((error as { code?: string }).code === '42501') return { refused: true };
+      if ((error as { code?: string }).code === '42501') return { refused: 'later' };
       throw error;
     } finally {
       await this.#client.query('rollback');
+    }
+  }
+
+  /**
+   * PostgreSQL's own word on every column and function that the question names: the statements alone do not tell, since the
+   * planner drops what can bring no row before it looks at the rights.
+   */
+  async #isGranted(roots: readonly RootModel[]): Promise<boolean> {
+    const { columns, routines } = new Touched(this.#schema, roots);
+    const checks = ["has_schema_privilege('public', 'usage')"];
+    for (const [{ name }, names] of columns) {
+      checks.push(`has_any_column_privilege('public.${name}', 'select')`);
+      for (const column of names)
+        checks.push(`has_column_privilege('public.${name}', '${column}', 'select')`);
+    }
+    for (const signature of routines) checks.push(`has_function_privilege('${signature}', 'execute')`);
+    // Without usage of the schema its names cannot be resolved, not even to ask about them.
+    const [usage] = await this.#query(`select ${checks.shift()}`);
+    if (usage?.[0] !== 't') return false;
+    const [row] = await this.#query(`select ${checks.join(' and ')}`);
+    const granted = row?.[0] === 't';
+    if (granted || routines.size > 0) return granted;
+    if (await this.#plainSqlIsRefused(columns)) return false;
+    throw new Error('PostgreSQL denies a right and grants the statement');
+  }
+
+  async #plainSqlIsRefused(columns: Touched['columns']): Promise<boolean> {
+    await this.#client.query('savepoint probe');
+    try {
+      for (const [relation, names] of columns) await this.#query(selectNothing(relation, names));
+      return false;
+    } catch (error) {
+      return (error as { code?: string }).code === '42501';
+    } finally {
+      await this.#client.query('rollback to probe');
     }
   }
 
@@ -58,8 +133,6 @@ export class Reference {
   async #root(root: RootModel): Promise<Json> {
     const from = sourceText(root.source);
     const { relation } = root.source;
-    // Rows of a function show what the caller may see of the table that they have the form of.
-    if (root.source.finder) await this.#level(root, relation, relation.name, 'false');
     if (root.kind !== 'by key') return this.#level(root, relation, from, 'true');
     const key = Object.entries(root.key).map(([name, value]) => `t.${name} = ${sqlLiteral(value)}`);
     const [row] = await this.#rows(relation, from, key.join(' and '), NO_ARGS, root.fields);
@@ -84,7 +157,6 @@ export class Reference {
     const computed = fields.flatMap((field) => (field.kind === 'computed' ? [field.name] : []));
     const list = [...needed.map((name) => `t.${name}`), ...computed.map((name) => `public.${name}(t)`)];
     const found = await this.#query(this.#selectText(list, from, condition, args));
-    for (const field of fields) if ('relationship' in field) await this.#related(relation, field, undefined);
     const rows: Json[] = [];
     for (const values of found) {
       const raw = new Map([...needed, ...computed].map((name, index) => [name, values[index] ?? null]));
@@ -112,20 +184,19 @@ export class Reference {
     }
   }
 
-  /** Without a parent row it is asked all the same, of no row: rights are needed whether there are rows or not. */
   async #related(
     relation: RelationModel,
     field: Extract<FieldModel, { relationship: unknown }>,
-    raw: ReadonlyMap<string, string | null> | undefined,
+    raw: ReadonlyMap<string, string | null>,
   ): Promise<Json> {
     const { relationship } = field;
     const target = relationOf(this.#schema, relationship.target);
     const ties = relationship.pairs.map(([ours, theirs]) => {
-      const value = raw?.get(ours) ?? null;
+      const value = raw.get(ours) ?? null;
       const type = columnOf(relation, ours).type;
       return `t.${theirs} = ${value === null ? `null::${type}` : sqlLiteral(value)}`;
     });
-    const condition = raw ? ties.join(' and ') : `${ties.join(' and ')} and false`;
+    const condition = ties.join(' and ');
     if (field.kind === 'array') return this.#rows(target, target.name, condition, field.args, field.fields);
     if (field.kind === 'aggregate')
       return this.#aggregate(target, target.name, condition, field.args, field.aggregate);
@@ -164,9 +235,12 @@ export class Reference {
 
   #selectText(list: readonly string[], from: string, condition: string, args: ArgsModel): string {
     const distinct =
-      args.distinct.length > 0 ? `distinct on (${args.distinct.map((one) => `t.${one.name}`).join(', ')}) ` : '';
+      args.distinct.length > 0
+        ? `distinct on (${args.distinct.map((one) => `t.${one.name}`).join(', ')}) `
+        : '';
     const where = args.where ? `(${condition}) and ${conditionSql(args.where, 't')}` : condition;
-    const order = args.order.length > 0 ? ` order by ${args.order.map((one) => orderSql(one, 't')).join(', ')}` : '';
+    const order =
+      args.order.length > 0 ? ` order by ${args.order.map((one) => orderSql(one, 't')).join(', ')}` : '';
     const limit = args.limit === undefined ? '' : ` limit ${args.limit}`;
     const offset = args.offset === undefined ? '' : ` offset ${args.offset}`;
     return `select ${distinct}${list.join(', ') || '1'} from public.${from} t where ${where}${order}${limit}${offset}`;
@@ -182,6 +256,16 @@ export class Reference {
 
 function sourceText({ relation, finder }: SourceModel): string {
   return finder ? `${relation.finder}(${finder.floor ?? ''})` : relation.name;
+}
+
+function selectNothing({ name }: RelationModel, columns: ReadonlySet<string>): string {
+  return `select ${[...columns].map((column) => `t.${column}`).join(', ')} from public.${name} t limit 0`;
+}
+
+/** `public.f(int)` is called without its argument, `public.f(public.t)` with the rows of t. */
+function callOnNothing(signature: string): string {
+  const [, name, argument] = /^(.*)\((.*)\)$/.exec(signature) ?? [];
+  return argument === 'int' ? `select 1 from ${name}() t` : `select ${name}(t) from ${argument} t`;
 }
 
 function decode(value: string | null, type: ColumnType): Json {

@@ -27,7 +27,8 @@ export function conditionSql(where: WhereModel, row: string): string {
         return `(${column} ${where.comparison} ${sqlLiteral(where.value)}::${where.column.type})`;
       // An empty list: nothing is in it, everything is outside of it. The column must be readable all the same.
       const decided = where.comparison === 'in' ? 'false' : 'true';
-      if (where.value.length === 0) return `(case when ${column} is null then ${decided} else ${decided} end)`;
+      if (where.value.length === 0)
+        return `(case when ${column} is null then ${decided} else ${decided} end)`;
       const list = where.value.map((one) => `${sqlLiteral(one)}::${where.column.type}`);
       return `(${column} ${where.comparison} (${list.join(', ')}))`;
     }

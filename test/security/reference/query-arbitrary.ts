@@ -175,7 +175,13 @@ class QueryMaker {
         return { kind: 'object', alias, relationship, fields: this.#fields(raw.fields, target) };
       const given = this.#args(raw.args, target);
       if (second % 3 === 0)
-        return { kind: 'aggregate', alias, relationship, args: given, aggregate: this.#aggregate(raw, target) };
+        return {
+          kind: 'aggregate',
+          alias,
+          relationship,
+          args: given,
+          aggregate: this.#aggregate(raw, target),
+        };
       return { kind: 'array', alias, relationship, args: given, fields: this.#fields(raw.fields, target) };
     }
     const column = this.#column(relation, first);
@@ -209,11 +215,16 @@ class QueryMaker {
     const key = relation.key.map((name) => relation.columns.find((column) => column.name === name)!);
     const sees = (column: ColumnModel) => this.#granted(relation).includes(column);
     const canBeTotal = key.every(sees);
-    const distinct = raw.distinct < 2 && canBeTotal ? this.#column(relation, raw.distinct * 7 + raw.limit) : undefined;
+    const distinct =
+      raw.distinct < 2 && canBeTotal ? this.#column(relation, raw.distinct * 7 + raw.limit) : undefined;
     const given = raw.order.flatMap((one) => this.#order(one, relation) ?? []);
     const limited = raw.limit < 4 || raw.offset < 2 || distinct !== undefined;
     const total = canBeTotal && (limited || given.length > 0);
-    const by = (column: ColumnModel): OrderModel => ({ via: [], by: { kind: 'column', column }, direction: 'asc' });
+    const by = (column: ColumnModel): OrderModel => ({
+      via: [],
+      by: { kind: 'column', column },
+      direction: 'asc',
+    });
     return {
       where: raw.where ? this.#where(raw.where, relation) : undefined,
       order: [...(distinct ? [by(distinct)] : []), ...given, ...(total ? key.map(by) : [])],
@@ -234,7 +245,8 @@ class QueryMaker {
     if (array) {
       const target = relationOf(this.#schema, array.target);
       const column = this.#column(target, third, ({ type }) => type !== 'bool');
-      if (second % 2 === 0 || !column) return { via: path, by: { kind: 'count', relationship: array }, direction };
+      if (second % 2 === 0 || !column)
+        return { via: path, by: { kind: 'count', relationship: array }, direction };
       return { via: path, by: { kind: 'maximum', relationship: array, column }, direction };
     }
     const column = this.#column(owner, third);
@@ -260,7 +272,8 @@ class QueryMaker {
       if (relationship) {
         const target = relationOf(this.#schema, relationship.target);
         const bool = this.#column(target, third, ({ type }) => type === 'bool');
-        if (second % 3 === 0 && bool) return { kind: 'every', relationship, column: bool, value: third % 2 === 0 };
+        if (second % 3 === 0 && bool)
+          return { kind: 'every', relationship, column: bool, value: third % 2 === 0 };
         return {
           kind: 'count',
           relationship,
@@ -272,7 +285,11 @@ class QueryMaker {
       }
     }
     const { computed } = relation;
-    if (raw.kind === 12 && computed !== undefined && this.#granted(relation).length === relation.columns.length)
+    if (
+      raw.kind === 12 &&
+      computed !== undefined &&
+      this.#granted(relation).length === relation.columns.length
+    )
       return { kind: 'computed', name: computed, value: ['u1:', '?:', 'u1:2', '?:0'][first % 4]! };
     const column = this.#column(relation, first);
     if (!column) return { kind: 'and', all: [] };

@@ -57,10 +57,13 @@ class Writer {
   root(root: RootModel, alias: string): string {
     const { relation, finder } = root.source;
     const name = finder ? relation.finder! : relation.name;
-    const floor = finder?.floor === undefined ? [] : [`args: {floor_tenant: ${this.#value(finder.floor, 'Int')}}`];
+    const floor =
+      finder?.floor === undefined ? [] : [`args: {floor_tenant: ${this.#value(finder.floor, 'Int')}}`];
     switch (root.kind) {
       case 'by key': {
-        const key = Object.entries(root.key).map(([column, value]) => `${column}: ${this.#value(value, 'Int!')}`);
+        const key = Object.entries(root.key).map(
+          ([column, value]) => `${column}: ${this.#value(value, 'Int!')}`,
+        );
         return `${alias}: ${relation.name}_by_pk(${key.join(', ')}) ${this.#fields(root.fields)}`;
       }
       case 'list':

@@ -44,7 +44,11 @@ const LIMITS = {
   suggestions: true,
 };
 
-const SETTINGS = { searchPath: ['public', 'extensions'], statementTimeoutMs: 30_000, preparedStatements: true };
+const SETTINGS = {
+  searchPath: ['public', 'extensions'],
+  statementTimeoutMs: 30_000,
+  preparedStatements: true,
+};
 
 class SabotagedRunner extends CallerRunner {
   readonly #sql: (text: string) => string;

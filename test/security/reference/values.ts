@@ -15,7 +15,7 @@ export function sampleOf(type: ColumnType, seed: number): unknown {
 }
 
 /** As a SQL literal; every fifth is null where that may be. */
-export function valueOf(type: ColumnType, seed: number, notNull: boolean): string {
+export function literalFor(type: ColumnType, seed: number, notNull: boolean): string {
   return !notNull && seed % 5 === 0 ? 'null' : sqlLiteral(sampleOf(type, Math.floor(seed / 5)));
 }
 

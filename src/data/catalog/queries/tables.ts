@@ -10,6 +10,8 @@ export interface TableRow {
   force_row_security: boolean;
   /** Bits of pg_relation_is_updatable: 4 update, 8 insert, 16 delete. */
   events: number;
+  /** Somebody's code runs when rows are written. */
+  triggers: boolean;
   columns: {
     number: number;
     name: string;
@@ -27,6 +29,7 @@ select c.oid::int8 as oid, n.nspname as schema, c.relname as name, c.relkind as 
   pg_catalog.obj_description(c.oid, 'pg_class') as comment,
   c.relrowsecurity as row_security, c.relforcerowsecurity as force_row_security,
   pg_catalog.pg_relation_is_updatable(c.oid, true) as events,
+  c.relkind = 'v' or exists (select from pg_catalog.pg_trigger t where t.tgrelid = c.oid and not t.tgisinternal) as triggers,
   coalesce((
     select json_agg(json_build_object('number', a.attnum, 'name', a.attname, 'type', a.atttypid::int8,
         'not_null', a.attnotnull or (t.typtype = 'd' and t.typnotnull), 'has_default', a.atthasdef, 'identity', a.attidentity,

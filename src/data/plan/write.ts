@@ -1,0 +1,91 @@
+/** Plans that write. Like reads they speak PostgreSQL: columns and keys are catalog objects, the rest are Values. */
+import type { Column, Key, Relationship, Table } from '../catalog/catalog.ts';
+import type { Entry, ObjectShape, Predicate, ReadPlan, Value } from './plan.ts';
+
+/** Rows of one table that are written together, in order. */
+export interface InsertLevel {
+  readonly table: Table;
+  readonly rows: readonly InsertRow[];
+  readonly conflict: Conflict | undefined;
+}
+
+export interface InsertRow {
+  /** Given columns; a missing one takes its default. The value is JSON-like data, in which any part may be a Variable. */
+  readonly values: readonly (readonly [Column, unknown])[];
+  /** Rows that this one points to: written first, their keys copied into this row. */
+  readonly before: readonly NestedInsert[];
+  /** Rows that point to this one: written after, this row's keys copied into them. */
+  readonly after: readonly NestedInsert[];
+}
+
+export interface NestedInsert {
+  readonly relationship: Relationship;
+  readonly level: InsertLevel;
+}
+
+export interface Conflict {
+  readonly constraint: Key;
+  /** None: DO NOTHING. */
+  readonly update: readonly Column[];
+  readonly where: Predicate | undefined;
+}
+
+export type SetOperator = '=' | '+' | '||' | 'prepend' | '-' | '#-';
+
+export interface SetColumn {
+  readonly column: Column;
+  readonly operator: SetOperator;
+  readonly value: Value;
+}
+
+/** What the caller wants to know of a write. */
+export type WriteAnswer =
+  /** `{affected_rows, returning}` under the keys asked for. */
+  | {
+      readonly kind: 'response';
+      readonly entries: readonly Entry<
+        | { readonly kind: 'affected' }
+        | { readonly kind: 'returning'; readonly shape: ObjectShape }
+        | { readonly kind: 'literal'; readonly text: string }
+      >[];
+    }
+  /** The one row, or null. */
+  | { readonly kind: 'row'; readonly shape: ObjectShape };
+
+interface Write {
+  readonly answer: WriteAnswer;
+  /** What the role may read of the table: what can be handed from one statement to the next. */
+  readonly readable: readonly Column[];
+}
+
+export interface InsertPlan extends Write {
+  readonly kind: 'insert';
+  readonly level: InsertLevel;
+}
+
+export interface UpdatePlan extends Write {
+  readonly kind: 'update';
+  readonly table: Table;
+  /** None: no row is touched. */
+  readonly set: readonly SetColumn[];
+  readonly where: Predicate | undefined;
+}
+
+export interface DeletePlan extends Write {
+  readonly kind: 'delete';
+  readonly table: Table;
+  readonly where: Predicate | undefined;
+}
+
+export type WritePlan =
+  | InsertPlan
+  | UpdatePlan
+  | DeletePlan
+  /** Several updates in order, answered as a list. */
+  | { readonly kind: 'updates'; readonly updates: readonly UpdatePlan[] }
+  /** A volatile function that returns rows. */
+  | ReadPlan
+  | { readonly kind: 'literal'; readonly text: string };
+
+/** The roots of one mutation: run in order, in one transaction. */
+export type MutationPlan = readonly Entry<WritePlan>[];
