@@ -101,7 +101,13 @@ function rawText(value: unknown): string | undefined {
     : undefined;
 }
 
+/** An array may come as PostgreSQL's own literal, and a list of one is written like its item. */
+function isArrayLiteral(value: unknown): boolean {
+  return typeof value === 'string' && /^\s*\{.*\}\s*$/s.test(value);
+}
+
 function parseInt32(value: unknown): unknown {
+  if (isArrayLiteral(value)) return value;
   const number =
     typeof value === 'string' && /^\s*[-+]?\d+\s*$/.test(value) ? Number(value) : (rawText(value) ?? value);
   if (typeof number === 'number' && Number.isInteger(number) && number >= MIN_INT && number <= MAX_INT)
@@ -112,6 +118,7 @@ function parseInt32(value: unknown): unknown {
 }
 
 function parseFloat64(value: unknown): unknown {
+  if (isArrayLiteral(value)) return value;
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
   if (typeof number === 'number' && !Number.isNaN(number)) return typeof value === 'string' ? value : number;
   if (typeof value === 'string' && /^nan$/i.test(value.trim())) return value;
@@ -121,8 +128,12 @@ function parseFloat64(value: unknown): unknown {
   });
 }
 
+const BOOLEAN_TEXTS = new Set(['true', 'false', 't', 'f', 'yes', 'no', 'on', 'off']);
+
 function parseBoolean(value: unknown): unknown {
   if (typeof value === 'boolean') return value;
+  if (typeof value === 'string' && (BOOLEAN_TEXTS.has(value.toLowerCase()) || isArrayLiteral(value)))
+    return value;
   throw new GraphQLError(`expected a boolean for type 'Boolean', but found ${describe(value)}`);
 }
 

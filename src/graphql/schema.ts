@@ -4,13 +4,19 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import {
+  GraphQLDirective,
   type GraphQLFieldConfigMap,
+  GraphQLIncludeDirective,
   type GraphQLNamedType,
+  GraphQLNonNull,
   GraphQLObjectType,
+  type GraphQLScalarType,
   GraphQLSchema,
+  GraphQLSkipDirective,
   getNamedType,
   isInputObjectType,
   isObjectType,
+  specifiedDirectives,
   specifiedScalarTypes,
 } from 'graphql';
 import type { VisibleModel } from '../data/catalog/visible.ts';
@@ -57,6 +63,7 @@ class LazySchema extends GraphQLSchema {
   readonly #registry: Registry;
   readonly #query: GraphQLObjectType;
   readonly #mutation: GraphQLObjectType | undefined;
+  #directives: readonly GraphQLDirective[] | undefined;
   #all: Record<string, GraphQLNamedType> | undefined;
 
   constructor(
@@ -79,6 +86,12 @@ class LazySchema extends GraphQLSchema {
 
   override getQueryType(): GraphQLObjectType {
     return this.#query;
+  }
+
+  /** @include and @skip over the same Boolean that variables are declared with. */
+  override getDirectives(): readonly GraphQLDirective[] {
+    this.#directives ??= conditions(this.#registry);
+    return this.#directives;
   }
 
   override getMutationType(): GraphQLObjectType | undefined {
@@ -124,6 +137,15 @@ class LazySchema extends GraphQLSchema {
       ) && this.#all === undefined
     );
   }
+}
+
+function conditions(registry: Registry): GraphQLDirective[] {
+  const type = new GraphQLNonNull(registry.scalar('Boolean') as GraphQLScalarType);
+  return specifiedDirectives.map((directive) => {
+    if (directive !== GraphQLIncludeDirective && directive !== GraphQLSkipDirective) return directive;
+    const config = directive.toConfig();
+    return new GraphQLDirective({ ...config, args: { if: { ...config.args.if, type } } });
+  });
 }
 
 async function generatedFields(registry: Registry): Promise<RootFields> {

@@ -3,7 +3,6 @@
  * A catalog of 1,000 tables has 50,000 types, of which a document touches ten (docs/architecture.md, "Lazy schema").
  */
 import {
-  GraphQLBoolean,
   GraphQLEnumType,
   type GraphQLFieldConfig,
   type GraphQLInputFieldConfig,
@@ -80,9 +79,8 @@ export class Registry {
   }
 
   scalar(name: string): GraphQLNamedType {
-    // Introspection speaks these two: with others of the same name its variables would not fit.
+    // Introspection speaks it: with another of the same name its variables would not fit.
     if (name === 'String') return GraphQLString;
-    if (name === 'Boolean') return GraphQLBoolean;
     return this.#once(name, () => createScalar(name));
   }
 

@@ -49,10 +49,10 @@ function recordMessages(of: pg.PoolClient): string[] {
     .connection;
   const sent: string[] = [];
   const { write } = stream;
-  stream.write = function (this: unknown, data: Buffer, ...rest: never[]) {
+  stream.write = function (this: unknown, data: Buffer) {
     for (let at = 0; at < data.length; at += 1 + data.readInt32BE(at + 1))
       sent.push(String.fromCharCode(data[at]!));
-    return write.call(this, data, ...rest);
+    return write.call(this, data);
   };
   return sent;
 }

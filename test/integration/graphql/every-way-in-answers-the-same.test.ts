@@ -1,0 +1,220 @@
+/** One request, one answer: the short way and Yoga's, GET and POST, both media types, all addresses. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startApp, type TestApp } from '../../support/app.ts';
+import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { createShop } from '../../support/shop.ts';
+
+let database: TestDatabase;
+let app: TestApp;
+let batching: TestApp;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await createShop(database);
+  app = await startApp(database);
+  batching = await startApp(database, { GOFORWARD_API_GRAPHQL_BATCH: '3' });
+});
+afterAll(async () => {
+  await app.stop();
+  await batching.stop();
+  await database.drop();
+});
+
+interface Sent {
+  status: number;
+  type: string | null;
+  allow: string | null;
+  retryAfter: string | null;
+  text: string;
+}
+
+async function send(path: string, init: RequestInit, from = app): Promise<Sent> {
+  const response = await fetch(`${from.url}${path}`, init);
+  const { headers, status } = response;
+  return {
+    status,
+    type: headers.get('content-type'),
+    allow: headers.get('allow'),
+    retryAfter: headers.get('retry-after'),
+    text: await response.text(),
+  };
+}
+
+type Parameters = { query?: unknown; variables?: unknown; operationName?: unknown; extensions?: unknown };
+
+/** Good and bad requests. A text is a body that is no request at all. */
+const REQUESTS: Record<string, Parameters | string> = {
+  'a list': { query: '{ item(order_by: {id: asc}, limit: 3) { id name price } }' },
+  'a deep one': {
+    query: '{ maker(order_by: {id: asc}) { items(limit: 1, order_by: {id: asc}) { maker { name } } } }',
+  },
+  'by key': { query: '{ item_by_pk(id: 1) { name } }' },
+  'by key, not there': { query: '{ item_by_pk(id: 99) { name } }' },
+  'an aggregate': { query: '{ item_aggregate { aggregate { count sum { price } } } }' },
+  'a function': { query: '{ cheaper_than(args: {most: 4}, order_by: {id: asc}) { id } }' },
+  'only __typename': { query: '{ __typename }' },
+  introspection: { query: '{ __type(name: "item") { name fields { name } } }' },
+  'tables beside introspection': { query: '{ __type(name: "item") { name } item(limit: 1) { id } }' },
+  variables: { query: 'query($id: Int!) { item_by_pk(id: $id) { name } }', variables: { id: 2 } },
+  'an operation by name': {
+    query: 'query a { __typename } query b { item_by_pk(id: 1) { id } }',
+    operationName: 'b',
+  },
+  'unicode in aliases and values': { query: '{ a: item(where: {name: {_eq: "é\\u00e9😀"}}) { id } }' },
+  'no name where one is needed': { query: 'query a { __typename } query b { __typename }' },
+  'a name that is not there': { query: 'query a { __typename }', operationName: 'c' },
+  'a syntax error': { query: '{ item {' },
+  'a field that is not there': { query: '{ item { nothing } }' },
+  'a table without a grant': { query: '{ basket { id } }' },
+  'a value of the wrong type': { query: '{ item(where: {id: {_eq: "x"}}) { id } }' },
+  'a variable of the wrong type': {
+    query: 'query($id: Int!) { item_by_pk(id: $id) { id } }',
+    variables: { id: 'x' },
+  },
+  'a missing variable': { query: 'query($id: Int!) { item_by_pk(id: $id) { id } }' },
+  'a limit that is too large': { query: '{ item(limit: 10001) { id } }' },
+  'too many aliases': { query: `{ ${Array.from({ length: 31 }, (_, n) => `a${n}: __typename`).join(' ')} }` },
+  'an error while it runs': { query: '{ broken { id result } }' },
+  'an automatic persisted query': { query: '{ __typename }', extensions: { persistedQuery: { version: 1 } } },
+  'an empty document': { query: '' },
+  'no query': { variables: {} },
+  'a query that is no text': { query: 5 },
+  'variables that are a list': { query: '{ __typename }', variables: [] },
+  'an operation name that is no text': { query: '{ __typename }', operationName: 5 },
+  'no JSON': 'query { __typename }',
+  'JSON that is no object': '"{ __typename }"',
+  null: 'null',
+  nothing: '',
+};
+
+const ACCEPTS = [
+  undefined,
+  '*/*',
+  'application/json',
+  'application/json, */*',
+  'application/graphql-response+json',
+  'application/graphql-response+json, application/json;q=0.9',
+];
+
+describe.each(Object.entries(REQUESTS))('%s', (_name, request) => {
+  const body = typeof request === 'string' ? request : JSON.stringify(request);
+  const headers = (accept: string | undefined, type: string): Record<string, string> => ({
+    'content-type': type,
+    ...(accept === undefined ? {} : { accept }),
+  });
+
+  test('answers the same on the short way and through Yoga, whatever is accepted', async () => {
+    for (const accept of ACCEPTS) {
+      const short = await send('/graphql', {
+        method: 'POST',
+        body,
+        headers: headers(accept, 'application/json'),
+      });
+      // A parameter that means nothing takes a request off the short way.
+      const long = await send('/graphql', {
+        method: 'POST',
+        body,
+        headers: headers(accept, 'application/json; profile=none'),
+      });
+      expect(short, `accept: ${accept}`).toEqual(long);
+      expect(short.status, short.text).toBeLessThan(500);
+      expect(short.type).toMatch(
+        accept?.startsWith('application/graphql')
+          ? /^application\/graphql-response\+json\b/
+          : /^application\/json\b/,
+      );
+    }
+  });
+
+  test.runIf(typeof request === 'object' && typeof request.query === 'string')(
+    'answers the same to GET as to POST, and at /graphql/v1',
+    async () => {
+      const { query, variables, operationName, extensions } = request as Parameters;
+      const search = new URLSearchParams({ query: query as string });
+      if (variables !== undefined) search.set('variables', JSON.stringify(variables));
+      if (typeof operationName === 'string') search.set('operationName', operationName);
+      if (extensions !== undefined) search.set('extensions', JSON.stringify(extensions));
+      for (const accept of ['application/json', 'application/graphql-response+json']) {
+        const post = await send('/graphql', {
+          method: 'POST',
+          body,
+          headers: headers(accept, 'application/json'),
+        });
+        // A list as variables and a number as name can only be written in a body.
+        if (typeof operationName !== 'number')
+          expect(await send(`/graphql?${search}`, { headers: { accept } })).toEqual(post);
+        expect(
+          await send('/graphql/v1', { method: 'POST', body, headers: headers(accept, 'application/json') }),
+        ).toEqual(post);
+      }
+    },
+  );
+
+  test('answers 200 at /v1/graphql, with the same data or the same first error', async () => {
+    const ours = await send('/graphql', {
+      method: 'POST',
+      body,
+      headers: headers('application/json', 'application/json'),
+    });
+    const theirs = await send('/v1/graphql', {
+      method: 'POST',
+      body,
+      headers: headers(undefined, 'application/json'),
+    });
+    expect(theirs.status).toBe(200);
+    const [mine, other] = [JSON.parse(ours.text), JSON.parse(theirs.text)] as Record<string, unknown[]>[];
+    if (mine?.errors === undefined) expect(theirs.text).toBe(ours.text);
+    else {
+      expect(other).not.toHaveProperty('data');
+      // What Yoga itself refuses it says in its own words.
+      if ((mine.errors[0] as { extensions?: { code?: string } }).extensions?.code !== 'BAD_REQUEST')
+        expect(other?.errors?.length).toBe(mine.errors.length);
+    }
+  });
+});
+
+describe('several requests in one body', () => {
+  const body = JSON.stringify([{ query: '{ item_by_pk(id: 1) { id } }' }, { query: '{ nothing }' }]);
+  const init = { method: 'POST', body, headers: { 'content-type': 'application/json' } };
+
+  test('are refused at /graphql unless they are switched on', async () => {
+    expect((await send('/graphql', init)).status).toBe(400);
+    const { status, text } = await send('/graphql', init, batching);
+    expect(status).toBe(200);
+    expect(JSON.parse(text)).toMatchObject([
+      { data: { item_by_pk: { id: 1 } } },
+      { errors: [{ extensions: { code: 'validation-failed' } }] },
+    ]);
+    const four = JSON.stringify(Array.from({ length: 4 }, () => ({ query: '{ __typename }' })));
+    expect((await send('/graphql', { ...init, body: four }, batching)).status).toBeGreaterThanOrEqual(400);
+  });
+
+  test('are answered in order at /v1/graphql, ten at most', async () => {
+    const { status, text } = await send('/v1/graphql', init);
+    expect(status).toBe(200);
+    expect(JSON.parse(text)).toMatchObject([
+      { data: { item_by_pk: { id: 1 } } },
+      { errors: [{ extensions: { code: 'validation-failed' } }] },
+    ]);
+    const eleven = JSON.stringify(Array.from({ length: 11 }, () => ({ query: '{ __typename }' })));
+    const refused = await send('/v1/graphql', { ...init, body: eleven });
+    expect(refused.status).toBe(200);
+    expect(JSON.parse(refused.text)).toMatchObject({ errors: [{ extensions: { code: 'limit-exceeded' } }] });
+    expect((await send('/v1/graphql', { ...init, body: '[]' })).text).toBe('[]');
+  });
+});
+
+test('forms, text and other methods get nowhere near a statement', async () => {
+  for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x']) {
+    const { status } = await send('/graphql', {
+      method: 'POST',
+      body: JSON.stringify({ query: '{ __typename }' }),
+      headers: { 'content-type': type },
+    });
+    expect(status, type).toBe(415);
+  }
+  for (const method of ['PUT', 'PATCH', 'DELETE']) {
+    const { status, allow } = await send('/graphql', { method });
+    expect([status, allow], method).toEqual([405, 'GET, POST']);
+  }
+});
