@@ -108,6 +108,13 @@ export class AppError extends Error {
     this.path = facts.path;
     this.extensions = facts.extensions ?? {};
   }
+
+  /** The same error with its place in the request, where that is known and not said yet. */
+  at(path: string | undefined): AppError {
+    if (path === undefined || this.path !== undefined) return this;
+    const { code, message, details, hint, status, extensions, cause } = this;
+    return new AppError(code, message, { details, hint, status, path, extensions, cause });
+  }
 }
 
 /** States what must hold; a failure is a bug of ours, never of the caller. */

@@ -7,7 +7,7 @@ import type { QueryPlan, Value } from './plan/plan.ts';
 import type { InsertLevel, MutationPlan, WritePlan } from './plan/write.ts';
 import { compileQuery, statementName } from './sql/compile.ts';
 import { bind } from './sql/value.ts';
-import { type CompiledMutation, compileMutation } from './sql/write.ts';
+import { type CompiledMutation, compileMutation, type WriteStatement } from './sql/write.ts';
 
 /** A query of one role, ready to be bound any number of times. */
 export interface PreparedQuery {
@@ -50,11 +50,7 @@ export async function runQuery(
 
 /** A mutation of one role, ready to be bound. */
 export interface PreparedMutation {
-  readonly statements: readonly {
-    readonly text: string;
-    readonly name: string;
-    readonly parameters: readonly Value[];
-  }[];
+  readonly statements: readonly (WriteStatement & { readonly name: string })[];
   readonly answers: CompiledMutation['answers'];
   readonly mayChangeSession: boolean;
 }
@@ -67,11 +63,7 @@ export function prepareMutation(
 ): PreparedMutation {
   const { statements, answers } = compileMutation(plan, catalog, maxRows);
   return Object.freeze({
-    statements: statements.map(({ text, parameters }) => ({
-      text,
-      name: statementName(text, role),
-      parameters,
-    })),
+    statements: statements.map((one) => ({ ...one, name: statementName(one.text, role) })),
     answers,
     mayChangeSession: plan.some(([, write]) => runsTriggers(write)) || callsVolatile(plan),
   });
@@ -84,9 +76,10 @@ export async function runMutation(
   { statements, answers, mayChangeSession }: PreparedMutation,
   variables: Readonly<Record<string, unknown>>,
 ): Promise<string> {
-  const bound = statements.map(({ text, name, parameters }) => ({
+  const bound = statements.map(({ text, name, parameters, path }) => ({
     text,
     name,
+    path,
     values: bind(parameters, variables),
     runsUserCode: true,
     mayChangeSession,

@@ -4,7 +4,7 @@
  */
 import type pg from 'pg';
 import type { Caller } from '../caller.ts';
-import { type BatchResult, type BatchStatement, sendBatch } from './batch.ts';
+import { type BatchResult, type BatchStatement, completedBefore, sendBatch } from './batch.ts';
 import { toAppError } from './errors.ts';
 import { quoteIdentifier } from './sql.ts';
 
@@ -32,6 +32,8 @@ export interface CallerStatement {
   readonly runsUserCode: boolean;
   /** Runs user code that could leave something on the session: volatile functions, triggers. */
   readonly mayChangeSession: boolean;
+  /** JSONPath of what it was made of, for its errors. */
+  readonly path?: string | undefined;
 }
 
 const SETTINGS = [
@@ -112,7 +114,8 @@ export class CallerRunner {
       return positions.map((position) => result[position] ?? []);
     } catch (error) {
       if ((error as { severity?: string }).severity !== 'ERROR') broken = error as Error;
-      throw toAppError(error, context.caller);
+      const failed = statements[positions.indexOf(completedBefore(error))];
+      throw toAppError(error, context.caller).at(failed?.path);
     } finally {
       if (broken) client.release(broken);
       else if (statements.some((statement) => statement.mayChangeSession) || !isIdle(client))

@@ -22,6 +22,13 @@ export interface BatchStatement {
 /** The rows of each statement: columns as PostgreSQL prints them. */
 export type BatchResult = (string | null)[][][];
 
+/** How many statements of its batch had run when an error came. */
+export function completedBefore(error: unknown): number {
+  return completed.get(error as object) ?? 0;
+}
+
+const completed = new WeakMap<object, number>();
+
 /** Prepared statements kept per connection; the least recently used is closed beyond. */
 const MAX_PREPARED = 1000;
 
@@ -154,6 +161,7 @@ class Batch {
     if (this.#settled) return;
     this.#settled = true;
     if (this.#state?.active === this) this.#state.active = undefined;
+    if (typeof error === 'object' && error !== null) completed.set(error, this.#result.length);
     this.#settle(error, this.#result);
   }
 }

@@ -39,7 +39,7 @@ export function readParameters(parameters: unknown, method: string): GraphqlRequ
   };
 }
 
-export function isObject(value: unknown): value is Record<string, unknown> {
+function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

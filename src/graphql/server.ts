@@ -2,15 +2,16 @@
  * GraphQL over HTTP: `/graphql` by Yoga. A plain POST of JSON, which nearly every request is, takes the short way past
  * Yoga's Request and Response objects; both ways run the same `execute` and answer the same bytes (tested).
  */
+import { GraphQLError } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import { AppError } from '../errors.ts';
 import type { Endpoint, Exchange, Reply } from '../exchange.ts';
 import type { Observe } from '../observation.ts';
 import { callerContextOf } from './caller-context.ts';
 import { toGraphqlError } from './errors.ts';
-import { type Execute, type Outcome, outcomeText, type Requester } from './execute.ts';
+import { type Execute, type GraphqlRequest, type Outcome, outcomeText, type Requester } from './execute.ts';
 import type { Graphiql } from './graphiql.ts';
-import { isObject, readBody, readParameters } from './request.ts';
+import { readBody, readParameters } from './request.ts';
 
 export interface ServerInput {
   readonly execute: Execute;
@@ -46,12 +47,9 @@ export function createGraphqlEndpoint({ execute, graphiql, batch, observe }: Ser
     async handle(exchange) {
       if (graphiql && wantsPage(exchange)) return graphiql.page(exchange);
       const type = isPlainPost(exchange) ? plainResponseType(exchange.headers.accept) : undefined;
-      const body = type && readBody(exchange.body);
-      if (type && isObject(body) && typeof body.query === 'string') {
-        const outcome = await execute(readParameters(body, 'POST'), callerContextOf(exchange));
-        return reply(outcome, type);
-      }
-      return viaYoga(exchange);
+      const request = type && readPlain(exchange.body);
+      if (!type || !request) return viaYoga(exchange);
+      return reply(await execute(request, callerContextOf(exchange)), type);
     },
     renderError: (error, { requestId }) => ({
       status: error.status,
@@ -88,10 +86,14 @@ export function createGraphqlEndpoint({ execute, graphiql, batch, observe }: Ser
 /** Yoga keeps the protocol: parameters, methods, media types, status codes. The engine answers in the place of graphql-js. */
 function useEngine(execute: Execute): Plugin<ServerContext> {
   return {
-    onParams({ setParamsHandler }) {
-      setParamsHandler(async ({ params, context }) => {
-        const requester = context as unknown as ServerContext;
-        const outcome = await execute(readParameters(params, requester.method), requester);
+    onParams({ params, context, setParams, setParamsHandler }) {
+      const requester = context as unknown as ServerContext;
+      const request = readOrRefuse(params, requester.method);
+      const { query, variables, operationName, extensions } = params;
+      // Members that nobody knows are ignored, as the specification wants it; Yoga would refuse them.
+      setParams({ query, variables, operationName, extensions } as typeof params);
+      setParamsHandler(async () => {
+        const outcome = await execute(request, requester);
         return {
           ...(outcome.data === undefined ? {} : { data: null }),
           ...(outcome.errors ? { errors: [...outcome.errors] } : {}),
@@ -99,7 +101,44 @@ function useEngine(execute: Execute): Plugin<ServerContext> {
         };
       });
     },
+    onResultProcess({ result, setResult }) {
+      const errors = 'errors' in result ? result.errors : undefined;
+      if (errors?.some(isYogas))
+        setResult({ errors: errors.map((one) => (isYogas(one) ? inOurForm(one) : one)) });
+    },
   };
+}
+
+/** The request, or an error in the form in which Yoga answers it. */
+function readOrRefuse(params: unknown, method: string): GraphqlRequest {
+  try {
+    return readParameters(params, method);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    const { message, code, path, status } = error;
+    throw new GraphQLError(message, { extensions: { path, code, http: { status } } });
+  }
+}
+
+/** Undefined where Yoga has to say what is wrong with it. */
+function readPlain(text: string | undefined): GraphqlRequest | undefined {
+  try {
+    return readParameters(readBody(text), 'POST');
+  } catch (error) {
+    if (error instanceof AppError) return undefined;
+    throw error;
+  }
+}
+
+function isYogas({ extensions }: GraphQLError): boolean {
+  return extensions.code === 'BAD_REQUEST';
+}
+
+/** What Yoga refuses by itself gets the code that all unreadable requests have. */
+function inOurForm({ message, extensions }: GraphQLError): GraphQLError {
+  return new GraphQLError(message, {
+    extensions: { path: '$', code: 'invalid-request', http: extensions.http },
+  });
 }
 
 /** A browser's own request; a link to a query (`?query=…`) opens in GraphiQL too. */

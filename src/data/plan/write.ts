@@ -61,6 +61,8 @@ interface Write {
 export interface InsertPlan extends Write {
   readonly kind: 'insert';
   readonly level: InsertLevel;
+  /** JSONPath of its rows in the request. */
+  readonly path: string;
 }
 
 export interface UpdatePlan extends Write {

@@ -29,8 +29,13 @@ type Fragment = Sql<Value>;
 /** First row of each statement: how many rows it wrote, and JSON text of what it answers; both may be null. */
 export type WriteResult = readonly (string | null)[];
 
+export interface WriteStatement extends Statement {
+  /** JSONPath of what it writes. */
+  readonly path: string | undefined;
+}
+
 export interface CompiledMutation {
-  readonly statements: readonly Statement[];
+  readonly statements: readonly WriteStatement[];
   /** JSON text per response key, in order. */
   readonly answers: readonly (readonly [key: string, text: (results: readonly WriteResult[]) => string])[];
 }
@@ -39,13 +44,18 @@ type Render = (results: readonly WriteResult[]) => string;
 
 export function compileMutation(plan: MutationPlan, catalog: Catalog, maxRows: number): CompiledMutation {
   const batch = new WriteBatch(catalog, maxRows);
-  const answers = plan.map(([key, write]) => [key, compileWrite(write, batch)] as const);
+  const answers = plan.map(([key, write]) => {
+    batch.path = write.kind === 'insert' ? write.path : undefined;
+    return [key, compileWrite(write, batch)] as const;
+  });
   return { statements: batch.statements, answers };
 }
 
 /** The statements so far, and names for what travels between them. */
 export class WriteBatch {
-  readonly statements: Statement[] = [];
+  readonly statements: WriteStatement[] = [];
+  /** Of the root field that is compiled now. */
+  path: string | undefined;
   readonly catalog: Catalog;
   readonly maxRows: number;
   #stashes = 0;
@@ -61,7 +71,7 @@ export class WriteBatch {
 
   /** Adds a statement; the number says which of the results is its. */
   add(statement: Fragment): number {
-    return this.statements.push(render(statement)) - 1;
+    return this.statements.push({ ...render(statement), path: this.path }) - 1;
   }
 
   nextStash(): string {

@@ -38,12 +38,14 @@ export function insertFields(registry: Registry, table: WritableTable): Record<s
   const many: LowerField<WritePlan> = (selection) => ({
     kind: 'insert',
     level: lowerLevel(table, selection.argument('objects'), selection, `${selection.path}.args.objects`),
+    path: `${selection.path}.args.objects`,
     answer: responseAnswer(selection),
     readable: readableColumns(table),
   });
   const one: LowerField<WritePlan> = (selection) => ({
     kind: 'insert',
     level: lowerLevel(table, selection.argument('object'), selection, `${selection.path}.args.object`),
+    path: `${selection.path}.args.object`,
     answer: rowAnswer(selection),
     readable: readableColumns(table),
   });
