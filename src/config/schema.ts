@@ -187,6 +187,14 @@ const database = z.strictObject({
         'How often the catalog is compared, in milliseconds, where no event trigger can announce changes.',
       ),
     ),
+  isolationLevel: z
+    .enum(['read committed', 'repeatable read', 'serializable'])
+    .default('read committed')
+    .meta(
+      about(
+        'The isolation of every operation; where it lost against a concurrent one it is run again, up to three times.',
+      ),
+    ),
   preparedStatements: z
     .boolean()
     .default(true)

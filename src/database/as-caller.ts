@@ -49,6 +49,9 @@ const SETTINGS = [
 ] as const;
 const CONTEXT_TEXT = `select ${SETTINGS.map((name, index) => `set_config('${name}', $${index + 1}, true)`).join(', ')}`;
 
+/** Of a transaction that was refused for the sake of a concurrent one. */
+const MAX_RETRIES = 3;
+
 /** Undoes what user code may have left on the session. Not DISCARD ALL: that would drop the prepared statements too. */
 const CLEAN_UP = 'reset session authorization; reset all; select pg_advisory_unlock_all(); discard temp';
 
@@ -110,7 +113,7 @@ export class CallerRunner {
     const client = await this.#connect();
     let broken: Error | undefined;
     try {
-      const result = await sendBatch(client, batch);
+      const result = await sendUntilSerialized(client, batch);
       return positions.map((position) => result[position] ?? []);
     } catch (error) {
       if ((error as { severity?: string }).severity !== 'ERROR') broken = error as Error;
@@ -129,6 +132,21 @@ export class CallerRunner {
       return await this.#pool.connect();
     } catch (error) {
       throw toAppError(error, undefined);
+    }
+  }
+}
+
+/** A transaction that lost against a concurrent one has left nothing behind, so it may simply be run again. */
+async function sendUntilSerialized(
+  client: pg.PoolClient,
+  batch: readonly BatchStatement[],
+): Promise<BatchResult> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await sendBatch(client, batch);
+    } catch (error) {
+      const { code } = error as { code?: string };
+      if (attempt >= MAX_RETRIES || (code !== '40001' && code !== '40P01') || !isIdle(client)) throw error;
     }
   }
 }

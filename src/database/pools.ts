@@ -5,6 +5,7 @@ import type { Observe } from '../observation.ts';
 export interface PoolSettings {
   readonly maxConnections: number;
   readonly connectTimeoutMs: number;
+  readonly isolationLevel: 'read committed' | 'repeatable read' | 'serializable';
 }
 
 export interface Pools {
@@ -29,7 +30,8 @@ export function createPools(
     max: settings.maxConnections,
     connectionTimeoutMillis: settings.connectTimeoutMs,
     idleTimeoutMillis: 0,
-    options: '-c jit=off',
+    // The isolation level can only be a default: every transaction takes a snapshot with its first statement.
+    options: `-c jit=off -c default_transaction_isolation=${settings.isolationLevel.replaceAll(' ', '\\ ')}`,
     application_name: 'goforward api',
     keepAlive: true,
   });

@@ -7,19 +7,10 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
+import type { GraphqlLimits } from '../config.ts';
 import { AppError } from '../errors.ts';
 
-export interface DocumentLimits {
-  readonly depth: number;
-  readonly tokens: number;
-  readonly aliases: number;
-  readonly rootFields: number;
-  readonly directives: number;
-  readonly documentBytes: number;
-  readonly estimatedRows: number;
-  readonly introspection: boolean;
-  readonly suggestions: boolean;
-}
+export type DocumentLimits = GraphqlLimits;
 
 interface Measure {
   depth: number;

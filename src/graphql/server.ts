@@ -134,11 +134,10 @@ function isYogas({ extensions }: GraphQLError): boolean {
   return extensions.code === 'BAD_REQUEST';
 }
 
-/** What Yoga refuses by itself gets the code that all unreadable requests have. */
+/** What Yoga refuses by itself gets the code of all unreadable requests, and its status whatever the media type is. */
 function inOurForm({ message, extensions }: GraphQLError): GraphQLError {
-  return new GraphQLError(message, {
-    extensions: { path: '$', code: 'invalid-request', http: extensions.http },
-  });
+  const http = { ...(extensions.http as object), spec: false };
+  return new GraphQLError(message, { extensions: { path: '$', code: 'invalid-request', http } });
 }
 
 /** A browser's own request; a link to a query (`?query=…`) opens in GraphiQL too. */

@@ -7,7 +7,7 @@ import { isWideNumber } from '../../data/sql/encode.ts';
 import type { LowerField, Selection } from '../lower/selection.ts';
 import { argsArgument, lowerCall } from './call.ts';
 import { typeUse } from './column-type.ts';
-import { listArguments, lowerList } from './list.ts';
+import { listArguments, lowerList, lowerOne } from './list.ts';
 import { jsonPath, lowerObject, objectType } from './object.ts';
 import type { OutputField, Registry } from './registry.ts';
 
@@ -57,17 +57,7 @@ export function computedField(
   const lower: LowerField<Shape> = (selection) => ({
     kind: 'relation',
     relationship: undefined,
-    read: {
-      kind: 'read',
-      source: source(selection),
-      where: undefined,
-      distinct: [],
-      order: [],
-      limit: undefined,
-      offset: undefined,
-      shape: lowerObject(selection),
-      take: 'maybe',
-    },
+    read: lowerOne(source(selection), lowerObject(selection)),
   });
   return { type: objectType(registry, returns), args, lower, description };
 }

@@ -2,7 +2,7 @@
 import type { GraphQLNamedType } from 'graphql';
 import type { Column } from '../../data/catalog/catalog.ts';
 import type { VisibleTable } from '../../data/catalog/visible.ts';
-import type { ObjectShape, Order, PageShape, ReadPlan, Source } from '../../data/plan/plan.ts';
+import type { ObjectShape, Order, PageShape, Predicate, ReadPlan, Source } from '../../data/plan/plan.ts';
 import { AppError } from '../../errors.ts';
 import { constantOf } from '../lower/input.ts';
 import type { Selection } from '../lower/selection.ts';
@@ -61,6 +61,25 @@ export function lowerRead(
     offset: lowerOffset(selection),
     shape,
     take,
+  };
+}
+
+/** One row or none. */
+export function lowerOne(
+  source: Source,
+  shape: ObjectShape,
+  { where, limit }: { where?: Predicate; limit?: number | undefined } = {},
+): ReadPlan {
+  return {
+    kind: 'read',
+    source,
+    where,
+    distinct: [],
+    order: [],
+    limit,
+    offset: undefined,
+    shape,
+    take: 'maybe',
   };
 }
 

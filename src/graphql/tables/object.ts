@@ -10,7 +10,7 @@ import type { LowerField, Selection } from '../lower/selection.ts';
 import { aggregateType, lowerAggregateRead } from './aggregate.ts';
 import { columnTypeUse } from './column-type.ts';
 import { computedField } from './computed-field.ts';
-import { listArguments, lowerList } from './list.ts';
+import { listArguments, lowerList, lowerOne } from './list.ts';
 import type { OutputField, Registry } from './registry.ts';
 
 export function objectType(registry: Registry, table: VisibleTable): GraphQLNamedType {
@@ -86,18 +86,8 @@ function relationshipFields(
     const lower: LowerField<Shape> = (selection) => ({
       kind: 'relation',
       relationship,
-      read: {
-        kind: 'read',
-        source,
-        where: undefined,
-        distinct: [],
-        order: [],
-        // A key makes the other row unique; a declared relationship only claims it.
-        limit: relationship.foreignKey ? undefined : 1,
-        offset: undefined,
-        shape: lowerObject(selection),
-        take: 'maybe',
-      },
+      // A key makes the other row unique; a declared relationship only claims it.
+      read: lowerOne(source, lowerObject(selection), { limit: relationship.foreignKey ? undefined : 1 }),
     });
     return {
       [name]: {

@@ -1,12 +1,11 @@
 /** The root fields of tables and functions. */
 import type { VisibleFunction, VisibleTable } from '../../data/catalog/visible.ts';
-import type { Plan, Predicate, ReadPlan, Source } from '../../data/plan/plan.ts';
-import { bindable } from '../lower/input.ts';
+import type { Plan, Source } from '../../data/plan/plan.ts';
 import type { LowerField, Selection } from '../lower/selection.ts';
 import { aggregateType, lowerAggregateRead } from './aggregate.ts';
 import { argsArgument, lowerCall } from './call.ts';
-import { columnTypeUse } from './column-type.ts';
-import { listArguments, lowerList } from './list.ts';
+import { keyArguments, keyPredicate } from './key.ts';
+import { listArguments, lowerList, lowerOne } from './list.ts';
 import { lowerObject, objectType } from './object.ts';
 import type { OutputField, Registry } from './registry.ts';
 
@@ -36,49 +35,19 @@ export function tableRootFields(registry: Registry, table: VisibleTable): Record
     },
   };
   const { primaryKey } = table;
-  if (primaryKey)
-    fields[rootFields.select_by_pk.name] = {
-      type,
-      args: Object.fromEntries(
-        primaryKey.map((column) => [column.name, { ...columnTypeUse(registry, column), nonNull: true }]),
-      ),
-      lower: byPrimaryKey(table, source, primaryKey),
-      description:
-        rootFields.select_by_pk.comment ?? `fetch data from the table: "${name}" using primary key columns`,
-    };
+  if (!primaryKey) return fields;
+  const byKey: LowerField<Plan> = (selection) =>
+    lowerOne(source, lowerObject(selection), {
+      where: keyPredicate(primaryKey, (name) => selection.argument(name)),
+    });
+  fields[rootFields.select_by_pk.name] = {
+    type,
+    args: keyArguments(registry, primaryKey),
+    lower: byKey,
+    description:
+      rootFields.select_by_pk.comment ?? `fetch data from the table: "${name}" using primary key columns`,
+  };
   return fields;
-}
-
-function byPrimaryKey(
-  _table: VisibleTable,
-  source: Source,
-  key: NonNullable<VisibleTable['primaryKey']>,
-): LowerField<Plan> {
-  return (selection) => {
-    const all = key.map(
-      ({ name, column }): Predicate => ({
-        kind: 'compare',
-        operand: { kind: 'column', column },
-        operator: '=',
-        value: { value: bindable(selection.argument(name)!), type: column.type },
-      }),
-    );
-    return one(source, { kind: 'and', all }, selection);
-  };
-}
-
-function one(source: Source, where: Predicate | undefined, selection: Selection): ReadPlan {
-  return {
-    kind: 'read',
-    source,
-    where,
-    distinct: [],
-    order: [],
-    limit: undefined,
-    offset: undefined,
-    shape: lowerObject(selection),
-    take: 'maybe',
-  };
 }
 
 export function functionRootFields(
@@ -94,7 +63,7 @@ export function functionRootFields(
   const type = objectType(registry, returns);
   const name = api.routine.name;
   if (!api.routine.returnsSet) {
-    const lower: LowerField<Plan> = (selection) => one(source(selection), undefined, selection);
+    const lower: LowerField<Plan> = (selection) => lowerOne(source(selection), lowerObject(selection));
     return {
       [api.name]: {
         type,

@@ -3,7 +3,7 @@ import type { GraphQLNamedType } from 'graphql';
 import type { PgType } from '../../data/catalog/catalog.ts';
 import type { ApiColumn } from '../../data/catalog/model.ts';
 import { elementType, isList } from '../../data/catalog/scalar-name.ts';
-import type { VisibleTable, WritableTable } from '../../data/catalog/visible.ts';
+import type { WritableTable } from '../../data/catalog/visible.ts';
 import type { Predicate, Value } from '../../data/plan/plan.ts';
 import type { SetColumn, SetOperator, UpdatePlan, WriteAnswer, WritePlan } from '../../data/plan/write.ts';
 import { AppError, invariant } from '../../errors.ts';
@@ -11,6 +11,7 @@ import { bindable, type Input } from '../lower/input.ts';
 import type { LowerField, Selection } from '../lower/selection.ts';
 import { columnTypeUse, typeUse } from './column-type.ts';
 import { lowerInputFields } from './input-fields.ts';
+import { keyArguments, keyPredicate } from './key.ts';
 import { objectType } from './object.ts';
 import type { InputFieldDefinition, OutputField, Registry } from './registry.ts';
 import { boolExpType, lowerWhere } from './where.ts';
@@ -281,26 +282,4 @@ function typeOf(registry: Registry, oid: number): PgType {
   const type = registry.visible.model.catalog.types.get(oid);
   invariant(type, `type ${oid} of pg_catalog is in every catalog`);
   return type;
-}
-
-type KeyColumns = NonNullable<VisibleTable['primaryKey']>;
-
-function keyArguments(registry: Registry, key: KeyColumns): Record<string, InputFieldDefinition> {
-  return Object.fromEntries(
-    key.map((column) => [column.name, { ...columnTypeUse(registry, column), nonNull: true }]),
-  );
-}
-
-export function keyPredicate(key: KeyColumns, given: Given): Predicate {
-  const all = key.map(({ name, column }): Predicate => {
-    const input = given(name);
-    invariant(input, `key argument ${name} is required`);
-    return {
-      kind: 'compare',
-      operand: { kind: 'column', column },
-      operator: '=',
-      value: { value: bindable(input), type: column.type },
-    };
-  });
-  return { kind: 'and', all };
 }
