@@ -32,11 +32,9 @@ export function toAppError(thrown: unknown): { error: AppError; expected: boolea
   };
 }
 
-/** After a refused body the rest of it may still be on its way: the connection cannot be used again. */
 function headersFor(error: AppError): Record<string, string> {
   const headers: Record<string, string> = { ...JSON_HEADERS };
   if (error.status === 401) headers['www-authenticate'] = 'Bearer';
   if (error.status === 503) headers['retry-after'] = '1';
-  if (error.code === 'payload-too-large') headers.connection = 'close';
   return headers;
 }

@@ -54,7 +54,11 @@ export function createResponder({ authenticate, cors, observe, isStopping }: Res
         error: thrown,
         where: pathOf(request.raw.url),
       });
-    send(request, reply, render(error, request, endpoint));
+    const answer = render(error, request, endpoint);
+    // After a refused body the rest of it may still be on its way: the connection cannot be used again.
+    if (error.code === 'payload-too-large')
+      send(request, reply, { ...answer, headers: { ...answer.headers, connection: 'close' } });
+    else send(request, reply, answer);
   }
 
   function render(error: AppError, request: FastifyRequest, endpoint: Endpoint | undefined): Reply {
@@ -99,6 +103,7 @@ export function createResponder({ authenticate, cors, observe, isStopping }: Res
         failed,
       );
     },
+    refuse: (endpoint) => (error, request, reply) => fail(request, reply, error, endpoint),
     open: (answer) => (request, reply) => {
       settle(
         answer,

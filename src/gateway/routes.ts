@@ -1,5 +1,5 @@
 /** Every address of the product on one screen. Modules come in ready made; this file only says what is where. */
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import type { Endpoint, Reply } from '../exchange.ts';
 import type { Health } from './health.ts';
 
@@ -29,6 +29,8 @@ type Handler = (request: FastifyRequest, reply: FastifyReply) => void;
 export interface RouteTools {
   /** Authenticates, calls the module, sends its answer. */
   serve(endpoint: Endpoint): Handler;
+  /** What goes wrong before the module is asked, told in its own manner. */
+  refuse(endpoint: Endpoint): (error: unknown, request: FastifyRequest, reply: FastifyReply) => void;
   /** No credential is looked at. */
   open(answer: () => Reply | Promise<Reply>): Handler;
 }
@@ -41,16 +43,17 @@ export function registerRoutes(
   server: FastifyInstance,
   endpoints: Endpoints,
   health: Health,
-  { serve, open }: RouteTools,
+  { serve, refuse, open }: RouteTools,
 ): void {
   const { graphql, hasura, metaReload, metaQuery } = endpoints;
-  if (graphql) {
-    server.route({ method: ANY, url: '/graphql', handler: serve(graphql) });
-    server.route({ method: ANY, url: '/graphql/v1', handler: serve(graphql) });
-  }
-  if (hasura) server.route({ method: ANY, url: '/v1/graphql', handler: serve(hasura) });
-  if (metaReload) server.route({ method: 'POST', url: '/meta/v1/reload', handler: serve(metaReload) });
-  if (metaQuery) server.route({ method: 'POST', url: '/meta/v1/query', handler: serve(metaQuery) });
+  const route = (method: RouteOptions['method'], url: string, endpoint: Endpoint | undefined) => {
+    if (endpoint) server.route({ method, url, handler: serve(endpoint), errorHandler: refuse(endpoint) });
+  };
+  route(ANY, '/graphql', graphql);
+  route(ANY, '/graphql/v1', graphql);
+  route(ANY, '/v1/graphql', hasura);
+  route('POST', '/meta/v1/reload', metaReload);
+  route('POST', '/meta/v1/query', metaQuery);
 
   server.route({ method: READ, url: '/live', handler: open(health.live) });
   server.route({ method: READ, url: '/ready', handler: open(health.ready) });

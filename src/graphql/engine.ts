@@ -66,7 +66,14 @@ export class SchemaEngine {
   /** Builds the schemas of all roles in use beside the old ones, then swaps them at once. */
   async install(model: ApiModel): Promise<void> {
     const next = new LRUCache<string, RoleSchema>({ max: MAX_ROLES });
-    for (const role of [...this.#ready.keys()].reverse()) next.set(role, await this.#build(model, role));
+    for (const role of [...this.#ready.keys()].reverse()) {
+      try {
+        next.set(role, await this.#build(model, role));
+      } catch (error) {
+        // A role that is gone meanwhile keeps nobody else from the new schema.
+        if (!(error instanceof AppError) || error.code !== 'access-denied') throw error;
+      }
+    }
     this.#model = model;
     this.#ready = next;
   }

@@ -89,9 +89,18 @@ export function createExecutor({ engine, runner, prisma, observe }: ExecutorInpu
     } catch (error) {
       if (error instanceof VariableErrors)
         return failed(...error.errors.map((one) => documentError(one, prepared?.document, false)));
-      return failed(error);
+      return failed(isTooDeep(error) ? tooDeep() : error);
     }
   };
+}
+
+/** Brackets within brackets, in the document or the variables, of which no limit above says how many there may be. */
+function isTooDeep(error: unknown): boolean {
+  return error instanceof RangeError && error.message === 'Maximum call stack size exceeded';
+}
+
+function tooDeep(): AppError {
+  return new AppError('limit-exceeded', 'the document or its variables are nested too deeply', { path: '$' });
 }
 
 /** An error of a resolver: masked unless it is meant for the caller, with its place in the answer. */

@@ -14,7 +14,12 @@ export interface TestApp {
   stop(): Promise<void>;
 }
 
-export async function startApp(database: TestDatabase, env: Record<string, string> = {}): Promise<TestApp> {
+/** `cwd` is where a goforward.yaml may be. */
+export async function startApp(
+  database: TestDatabase,
+  env: Record<string, string> = {},
+  cwd = '/nonexistent',
+): Promise<TestApp> {
   const observations: Observation[] = [];
   const config = loadConfig({
     env: {
@@ -23,7 +28,7 @@ export async function startApp(database: TestDatabase, env: Record<string, strin
       GOFORWARD_AUTH_JWT_SECRET: TEST_JWT_SECRET,
       ...env,
     },
-    cwd: '/nonexistent',
+    cwd,
   });
   const app = createApp(config, { observe: (observation) => void observations.push(observation) });
   const { url, keys } = await app.start();

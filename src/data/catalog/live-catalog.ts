@@ -1,5 +1,7 @@
 /** The model that is served now, and how it follows the database: loaded once, then anew whenever somebody says so. */
 import type pg from 'pg';
+import { createCaller } from '../../caller.ts';
+import { toAppError } from '../../database/errors.ts';
 import type { Observe } from '../../observation.ts';
 import type { Catalog } from './catalog.ts';
 import { readEnumValues } from './enum-values.ts';
@@ -14,7 +16,7 @@ export interface LiveCatalogInput {
   readonly pool: pg.Pool;
   readonly schemas: readonly string[];
   readonly metadataFile: string | undefined;
-  /** Where the rows of enum tables are read, as this role. */
+  /** The login of the API. The rows of enum tables are read through it, as this role. */
   readonly enumReaders: pg.Pool;
   readonly enumReader: string;
   /** Names that the platform's own part of the schema has. */
@@ -90,7 +92,13 @@ export class LiveCatalog {
     } while (this.#again);
   }
 
+  /** Throws AppError `access-denied` for a role that the login of the API may not become. */
   async grants(catalog: Catalog, role: string): Promise<Grants> {
+    try {
+      await this.#input.enumReaders.query("select pg_catalog.set_config('role', $1, true)", [role]);
+    } catch (error) {
+      throw toAppError(error, createCaller('user', role));
+    }
     const client = await this.#input.pool.connect();
     try {
       return await loadGrants(client, catalog, role);

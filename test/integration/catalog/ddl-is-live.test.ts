@@ -126,7 +126,8 @@ describe.each([
   test('membership of a role in another', async () => {
     const [reader, visitor] = ['reader', 'visitor'].map((one) => `${one}_${randomBytes(4).toString('hex')}`);
     await database.sql(`create table for_readers (id int primary key); create role ${reader} nologin;
-      create role ${visitor} nologin inherit; grant select on for_readers to ${reader}`);
+      create role ${visitor} nologin inherit; grant select on for_readers to ${reader};
+      grant ${reader}, ${visitor} to ${new URL(database.apiUrl).username}`);
     try {
       await seen('type for_readers {', reader);
       expect(await schemaOf(visitor!)).not.toContain('type for_readers {');
