@@ -3,8 +3,9 @@
  *
  *   <area>/schema.sql           the database, run by the superuser
  *   <area>/metadata.json        the metadata file, if any
+ *   <area>/data.sql             its rows, if cases write: put there anew before each of them
  *   <area>/<case>/request.graphql, variables.json, role.txt (default anon)
- *                 plan.json, query.sql, response.json
+ *                 plan.json, query.sql, response.json; of a mutation statements.sql, response.json
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -53,6 +54,8 @@ test('there are cases', () => {
 describe.each(folders(root))('%s', (area) => {
   let database: TestDatabase;
   let api: DataApi;
+  const dataFile = join(root, area, 'data.sql');
+  const data = existsSync(dataFile) ? readFileSync(dataFile, 'utf8') : undefined;
 
   beforeAll(async () => {
     database = await createTestDatabase();
@@ -67,8 +70,15 @@ describe.each(folders(root))('%s', (area) => {
 
   test.each(folders(join(root, area)))('%s', async (name) => {
     const one = readCase(join(root, area, name));
+    if (data !== undefined) await database.sql(EMPTY + data);
     const answer = await answerRaw(api, one);
     await matches(one, 'response.json', answer.text && `${compactJson(parseExact(answer.text))}\n`);
+    const statements = await writtenBy(await api.engine.get(one.role), one, answer.executed);
+    await matches(one, 'statements.sql', statements?.map(({ shown }) => shown).join('\n'));
+    if (statements) {
+      expect(answer.statements, 'every statement once').toBe(statements.length);
+      return;
+    }
     const { plan, statement } = answer.executed ? describePlan(await api.engine.get(one.role), one) : {};
     await matches(one, 'plan.json', plan);
     await matches(one, 'query.sql', statement);
@@ -79,6 +89,23 @@ describe.each(folders(root))('%s', (area) => {
     expect(parsed.text).toBe(JSON.stringify(parseExact(answer.text)));
   });
 });
+
+/** All rows of all tables go, and numbers start anew. */
+const EMPTY = `do $$ declare names text; begin
+  select string_agg(format('%I.%I', schemaname, tablename), ', ') into names from pg_tables where schemaname = 'public';
+  execute 'truncate ' || names || ' restart identity cascade';
+end $$;
+`;
+
+/** The statements of a mutation in order; undefined where nothing is written. */
+async function writtenBy(roleSchema: RoleSchema, { query, variables }: Case, wasExecuted: boolean) {
+  if (!wasExecuted) return undefined;
+  const prepared = roleSchema.document(query).operation(undefined).prepare(variables);
+  if (prepared.kind !== 'mutation') return undefined;
+  return prepared.mutation.statements.map(({ text, parameters }) => ({
+    shown: `${wrapped(text)}\n${boundText(bind(parameters, prepared.variables))}`,
+  }));
+}
 
 /** The file holds this text, or is not there. */
 async function matches({ folder }: Case, name: string, text: string | undefined): Promise<void> {
@@ -137,13 +164,14 @@ function describePlan(roleSchema: RoleSchema, { query, variables }: Case) {
     fragments,
   });
   const prepared = roleSchema.prepare(plan);
-  const bound = bind(prepared.parameters, coerced).map(
-    (value, index) => `-- $${index + 1} = ${JSON.stringify(value)}\n`,
-  );
   return {
     plan: `${compactJson(printPlan(plan))}\n`,
-    statement: `${wrapped(prepared.text)}\n${bound.join('')}`,
+    statement: `${wrapped(prepared.text)}\n${boundText(bind(prepared.parameters, coerced))}`,
   };
+}
+
+function boundText(values: readonly (string | null)[]): string {
+  return values.map((value, index) => `-- $${index + 1} = ${JSON.stringify(value)}\n`).join('');
 }
 
 /** A line break before what the eye looks for. */
