@@ -16,12 +16,14 @@ interface DatabaseError {
 }
 
 const BY_STATE: Record<string, ErrorCode> = {
+  '21000': 'constraint-violation',
   '23502': 'constraint-violation',
   '23503': 'constraint-violation',
   '23505': 'constraint-violation',
   '23P01': 'constraint-violation',
   '23514': 'permission-error',
   '42501': 'permission-error',
+  '44000': 'permission-error',
   '25006': 'not-supported',
   '40001': 'serialization-failure',
   '40P01': 'serialization-failure',

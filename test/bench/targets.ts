@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../support/scratch-cluster.ts';
 import { type Child, startChild } from './child.ts';
-import { CLAIMS, JWT_SECRET, signToken } from './token.ts';
+import { JWT_SECRET, signToken } from './token.ts';
 import type { Workload } from './workloads.ts';
 
 export const POOL_SIZE = 20;
@@ -27,6 +27,8 @@ export const TARGETS: Record<TargetName, (databaseUrl: string, folder: string) =
 };
 
 const JSON_HEADERS = { 'content-type': 'application/json', accept: 'application/json' };
+/** A token like that of a user, verified by the server on every request. */
+const authorized = async () => ({ ...JSON_HEADERS, authorization: `Bearer ${await signToken('authenticated')}` });
 const graphqlBody = (query: string, key: number | undefined): string =>
   JSON.stringify({ query, ...(key === undefined ? {} : { variables: { id: key } }) });
 
@@ -59,14 +61,14 @@ async function startPostgraphile(databaseUrl: string, folder: string): Promise<T
     name: 'postgraphile',
     command: [process.execPath, 'server.js'],
     cwd,
-    env: { ...controlEnvironment(databaseUrl, port), BENCH_CLAIMS: JSON.stringify(CLAIMS) },
+    env: { ...controlEnvironment(databaseUrl, port), BENCH_JWT_SECRET: JWT_SECRET },
     readyUrl: `${url}?query=%7B__typename%7D`,
     folder,
   });
   return {
     ...child,
     name: 'postgraphile',
-    headers: JSON_HEADERS,
+    headers: await authorized(),
     url: () => url,
     body: ({ postgraphile }, key) => graphqlBody(postgraphile, key),
   };
@@ -120,7 +122,7 @@ async function startGoForward(databaseUrl: string, folder: string): Promise<Targ
   return {
     ...child,
     name: 'goforward',
-    headers: { ...JSON_HEADERS, authorization: `Bearer ${await signToken('authenticated')}` },
+    headers: await authorized(),
     url: () => `${base}/graphql`,
     body: ({ goforward }, key) => graphqlBody(goforward, key),
   };

@@ -37,7 +37,7 @@ export interface Column {
 export interface Key {
   readonly name: string;
   readonly kind: 'primary' | 'unique';
-  /** False for a unique index that is no constraint. */
+  /** False for a unique index that is no constraint, and for a deferrable one: ON CONFLICT cannot take them. */
   readonly isConstraint: boolean;
   readonly columns: readonly Column[];
 }

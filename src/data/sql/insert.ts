@@ -4,7 +4,13 @@
  */
 import { empty, identifier, integer, join, literal, parameter, type Sql, sql } from '../../database/sql.ts';
 import { invariant } from '../../errors.ts';
-import type { Column, Relationship, Table } from '../catalog/catalog.ts';
+import {
+  type Column,
+  type PgType,
+  type Relationship,
+  type Table,
+  withoutDomain,
+} from '../catalog/catalog.ts';
 import type { Value } from '../plan/plan.ts';
 import type { Conflict, InsertLevel, InsertRow, NestedInsert } from '../plan/write.ts';
 import { predicateSql, whereClause } from './predicate.ts';
@@ -12,7 +18,7 @@ import { sourceRow } from './row.ts';
 import { stash } from './source.ts';
 import { typeName } from './types.ts';
 import { bound } from './value.ts';
-import { type Returned, stashSql, type WriteBatch } from './write.ts';
+import { carried, type Returned, stashSql, type WriteBatch } from './write.ts';
 
 type Fragment = Sql<Value>;
 
@@ -200,7 +206,7 @@ function insertStatement(level: Level, name: string, batch: WriteBatch): Fragmen
   const isKept = needed.size > 0 || returned?.stash !== undefined;
   const answered = returned && !returned.stash ? returned.summary() : sql`null`;
   const kept = isKept ? sql`, ${stashSql(name)}` : empty;
-  const checked = needed.size > 0 && conflict ? checkCount(table) : empty;
+  const checked = needed.size > 0 ? checkCount(table) : empty;
   const written = sql<Value>`insert into ${target}${list} ${select}${clause} returning ${returning}`;
   return sql<Value>`with i as (${input}), w as (${written}) select count(*)::text, ${answered}${kept}${checked} from w`;
 }
@@ -234,10 +240,31 @@ function inputOf(
   });
   const fields = [
     sql`o int4`,
-    ...given.map((column, index) => sql`${identifier(`v${index + 1}`)} ${typeName(column.type)}`),
+    ...given.map(({ type }, index) => {
+      const read = isListOfJson(type) ? sql`json` : typeName(type);
+      return sql`${identifier(`v${index + 1}`)} ${read}`;
+    }),
     ...Array.from({ length: links }, (_, index) => sql`${identifier(`p${index + 1}`)} int4`),
   ];
-  return sql<Value>`select * from json_to_recordset(${parameter<Value>({ value: data, type: json })}::json) as r(${join(fields)})`;
+  const source = sql<Value>`json_to_recordset(${parameter<Value>({ value: data, type: json })}::json) as r(${join(fields)})`;
+  if (!given.some(({ type }) => isListOfJson(type))) return sql<Value>`select * from ${source}`;
+  const list = given.map(({ type }, index) => {
+    const name = identifier(`v${index + 1}`);
+    return sql`${isListOfJson(type) ? listOfJson(sql`r.${name}`, type) : sql`r.${name}`} as ${name}`;
+  });
+  const ordinals = Array.from({ length: links }, (_, index) => sql`r.${identifier(`p${index + 1}`)}`);
+  return sql<Value>`select ${join([sql`r.o`, ...list, ...ordinals])} from ${source}`;
+}
+
+function isListOfJson(type: PgType): boolean {
+  const { element } = withoutDomain(type);
+  return element !== undefined && ['json', 'jsonb'].includes(withoutDomain(element).name);
+}
+
+/** A list among the elements of such a list is a document, no second dimension: the recordset cannot know that. */
+function listOfJson(value: Sql, type: PgType): Sql {
+  const elements = sql`select nullif(x.e::text, 'null') from json_array_elements(${value}) with ordinality x(e, o) order by x.o`;
+  return sql`case json_typeof(${value}) when 'array' then array(${elements})::${typeName(type)} else (${value} operator(pg_catalog.#>>) '{}')::${typeName(type)} end`;
 }
 
 const JSON_TYPE = 114;
@@ -262,11 +289,13 @@ function returningList(
   needed: ReadonlySet<Column>,
   row: { column(column: Column): Sql },
 ): Fragment {
-  const columns = new Set([...(returned?.columns ?? []), ...needed]);
-  return columns.size === 0 ? sql`1` : join([...columns].map((column) => row.column(column)));
+  const columns = [...new Set([...(returned?.columns ?? []), ...needed])];
+  if (columns.length === 0) return sql`1`;
+  const isCarried = !returned || returned.stash !== undefined;
+  return join(columns.map((column) => (isCarried ? carried(column, row) : row.column(column))));
 }
 
-/** Rows that a conflict swallowed have no key to give to others: the text cannot be read as a number, which ends it all. */
+/** Rows that a conflict or a trigger swallowed have no key to give to others: the text cannot be read as a number, which ends it all. */
 function checkCount(table: Table): Sql {
   const message = `cannot proceed to insert array relations since insert to table "${table.name}" affects zero rows`;
   return sql`, (case when count(*) = (select count(*) from i) then '0' else ${literal(message)} end)::int4`;

@@ -5,11 +5,12 @@
  */
 import { identifier, join, literal, render, type Sql, sql } from '../../database/sql.ts';
 import { invariant } from '../../errors.ts';
-import type { Catalog, Column, Table } from '../catalog/catalog.ts';
+import { type Catalog, type Column, type Table, withoutDomain } from '../catalog/catalog.ts';
 import type { ObjectShape, ReadPlan, Source, Value } from '../plan/plan.ts';
 import type {
   DeletePlan,
   InsertLevel,
+  InsertRow,
   MutationPlan,
   UpdatePlan,
   WriteAnswer,
@@ -131,12 +132,21 @@ function modify(plan: UpdatePlan | DeletePlan, batch: WriteBatch): Render {
   return answerOf(plan.answer, [index], returned.read(batch));
 }
 
-/** All rows give the same columns and hang together in the same way: one statement writes them. */
+/** All rows give the same columns, and so do the rows that they point to: one statement writes them. */
 function isUniform({ rows }: InsertLevel): boolean {
-  const signature = ({ values, before }: InsertLevel['rows'][number]) =>
-    `${values.map(([column]) => column.number).sort()}|${before.map(({ relationship }) => relationship.target.oid)}`;
-  const [first, ...rest] = rows;
-  return first === undefined || rest.every((row) => signature(row) === signature(first));
+  const numbers = new Map<object, number>();
+  const numberOf = (part: object | undefined) => {
+    if (part && !numbers.has(part)) numbers.set(part, numbers.size);
+    return part && numbers.get(part);
+  };
+  const signature = ({ values, before }: InsertRow): string => {
+    const parents = before.map(
+      ({ relationship, level }) =>
+        `${numberOf(relationship)},${numberOf(level.conflict)}(${level.rows.map(signature)})`,
+    );
+    return `${values.map(([column]) => column.number).sort()}|${parents}`;
+  };
+  return new Set(rows.map(signature)).size <= 1;
 }
 
 /** What a writing statement returns, and what is read after it. */
@@ -174,7 +184,7 @@ function returnedBy(
   return {
     stash,
     columns,
-    list: (row) => join(columns.map((column) => row.column(column))),
+    list: (row) => join(columns.map((column) => carried(column, row))),
     summary: () => stashSql(stash),
     read: (target) => {
       const read: ReadPlan = {
@@ -198,6 +208,13 @@ function returnedBy(
 }
 
 const NOTHING = { stash: undefined, columns: [], list: () => sql`1`, summary: () => sql`null` };
+
+/** A column on its way to the next statement. Of an array JSON would lose its bounds, and whether a list is a document. */
+export function carried(column: Column, row: { column(column: Column): Sql }): Sql {
+  const value = row.column(column);
+  const isArray = withoutDomain(column.type).kind === 'array';
+  return isArray ? sql`${value}::text as ${identifier(column.name)}` : value;
+}
 
 /** `set_config(name, rows as JSON)`: what the next statement reads. */
 export function stashSql(name: string): Sql {

@@ -3,7 +3,7 @@ export interface KeyRow {
   table: number;
   name: string;
   kind: 'primary' | 'unique';
-  /** False for a unique index that is no constraint: it cannot be named in ON CONFLICT ON CONSTRAINT. */
+  /** False for a unique index that is no constraint: it cannot be named in ON CONFLICT ON CONSTRAINT. Nor can a deferrable one. */
   constraint: boolean;
   columns: number[];
 }
@@ -11,7 +11,7 @@ export interface KeyRow {
 /** Partial and expression indexes are left out: they do not make a row unique by its columns alone. */
 export const KEYS = `
 select i.indrelid::int8 as table, x.relname as name, case when i.indisprimary then 'primary' else 'unique' end as kind,
-  con.oid is not null as constraint,
+  coalesce(not con.condeferrable, false) as constraint,
   (select json_agg(k.n order by k.o) from unnest(i.indkey::int2[]) with ordinality k(n, o) where k.o <= i.indnkeyatts) as columns
 from pg_catalog.pg_index i
 join pg_catalog.pg_class x on x.oid = i.indexrelid

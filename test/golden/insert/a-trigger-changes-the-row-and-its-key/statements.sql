@@ -1,0 +1,4 @@
+with i as (select * from json_to_recordset($1::json) as r(o int4, v1 int4, v2 text)), w as (insert into public.stamped as t1 (id, name) select i.v1, i.v2 from i
+order by i.o returning t1.id, t1.name, t1.seal) select count(*)::text, to_json(array(select (y.*)::record
+from (select w.id as id, w.name as name, w.seal as seal from w) y))::text from w
+-- $1 = "[{\"o\":1,\"v1\":1,\"v2\":\"a\"},{\"o\":2,\"v1\":2,\"v2\":\"b\"}]"

@@ -1,0 +1,9 @@
+with i as (select 1 as o, $1::text as v1), w as (insert into public.author as t1 (name) select i.v1 from i
+order by i.o returning t1.name) select count(*)::text, to_json((select (y.*)::record
+from (select w.name as n, 'author'::text as kind from w) y))::text from w
+-- $1 = "Bob"
+
+with i as (select 1 as o, $1::text as v1), w as (insert into public.author as t1 (name) select i.v1 from i
+order by i.o returning t1.id) select count(*)::text, to_json(array(select (y.*)::record
+from (select w.id as i from w) y))::text from w
+-- $1 = "Cid"

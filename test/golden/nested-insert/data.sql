@@ -1,0 +1,2 @@
+insert into author (name) values ('Ada');
+insert into mark (word) values ('taken');

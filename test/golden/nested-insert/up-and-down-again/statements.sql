@@ -1,0 +1,31 @@
+with i as (select 1 as o, $1::text as v1), w as (insert into public.author as t1 (name) select i.v1 from i
+order by i.o returning t1.id) select count(*)::text, null, pg_catalog.set_config('goforward.s2', coalesce(json_agg(row_to_json(w.*))::text, '[]'), true), (case when count(*) = (select count(*) from i) then '0' else 'cannot proceed to insert array relations since insert to table "author" affects zero rows' end)::int4 from w
+-- $1 = "Bob"
+
+with i as (select * from json_to_recordset($1::json) as r(o int4, v1 text, p1 int4)), w as (insert into public.article as t1 (title, author_id) select i.v1, (k1.v ->> 'id')::int4 from i left join json_array_elements(pg_catalog.current_setting('goforward.s2')::pg_catalog.json)
+with ordinality k1(v, o) on k1.o = i.p1
+order by i.o returning 1) select count(*)::text, null from w
+-- $1 = "[{\"o\":1,\"v1\":\"other\",\"p1\":1}]"
+
+with i as (select * from json_to_recordset($1::json) as r(o int4, v1 text, p1 int4)), w as (insert into public.article as t1 (title, author_id) select i.v1, (k1.v ->> 'id')::int4 from i left join json_array_elements(pg_catalog.current_setting('goforward.s2')::pg_catalog.json)
+with ordinality k1(v, o) on k1.o = i.p1
+order by i.o returning t1.id) select count(*)::text, null, pg_catalog.set_config('goforward.s4', coalesce(json_agg(row_to_json(w.*))::text, '[]'), true), (case when count(*) = (select count(*) from i) then '0' else 'cannot proceed to insert array relations since insert to table "article" affects zero rows' end)::int4 from w
+-- $1 = "[{\"o\":1,\"v1\":\"T\",\"p1\":1}]"
+
+with i as (select * from json_to_recordset($1::json) as r(o int4, v1 text, p1 int4)), w as (insert into public.mark as t1 (word, article_id) select i.v1, (k1.v ->> 'id')::int4 from i left join json_array_elements(pg_catalog.current_setting('goforward.s4')::pg_catalog.json)
+with ordinality k1(v, o) on k1.o = i.p1
+order by i.o returning t1.id) select count(*)::text, null, pg_catalog.set_config('goforward.s1', coalesce(json_agg(row_to_json(w.*))::text, '[]'), true) from w
+-- $1 = "[{\"o\":1,\"v1\":\"x\",\"p1\":1}]"
+
+select null, to_json((select (t8.*)::record
+from (select t1.word as word, (select (t7.*)::record
+from (select t2.title as title, (select (t6.*)::record
+from (select t3.name as name, array(select (t5.*)::record
+from (select t4.title as title from public.article t4
+where t4.author_id = t3.id
+order by t4.title limit 10000) t5) as articles from public.author t3
+where t3.id = t2.author_id) t6) as author from public.article t2
+where t2.id = t1.article_id) t7) as article from rows from (json_to_recordset(pg_catalog.current_setting('goforward.s1')::pg_catalog.json) as (id int4))
+with ordinality t1_keys(k1, o), public.mark t1
+where t1.id = t1_keys.k1
+order by t1_keys.o) t8))::text

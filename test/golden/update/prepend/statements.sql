@@ -1,0 +1,5 @@
+with w as (update public.reading t1 set data = $1::jsonb || t1.data
+where t1.id = $2::int4 returning t1.data) select count(*)::text, to_json(array(select (y.*)::record
+from (select w.data as data from w) y))::text from w
+-- $1 = "[0]"
+-- $2 = "2"

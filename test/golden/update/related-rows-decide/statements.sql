@@ -1,0 +1,13 @@
+with w as (update public.reading t1 set note = $1::text
+where exists (select from public.author t2
+where t2.id = t1.author_id and t2.name = $2::text) returning t1.id) select count(*)::text, pg_catalog.set_config('goforward.s1', coalesce(json_agg(row_to_json(w.*))::text, '[]'), true) from w
+-- $1 = "of Bob"
+-- $2 = "Bob"
+
+select null, to_json(array(select (t4.*)::record
+from (select t1.id as id, t1.note as note, (t3.*)::record as author from rows from (json_to_recordset(pg_catalog.current_setting('goforward.s1')::pg_catalog.json) as (id int4))
+with ordinality t1_keys(k1, o), public.reading t1
+left join lateral (select t2.name as name from public.author t2
+where t2.id = t1.author_id) t3 on true
+where t1.id = t1_keys.k1
+order by t1_keys.o) t4))::text

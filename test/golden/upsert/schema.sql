@@ -1,0 +1,11 @@
+create table item (id int primary key, code text constraint item_code unique, name text, stock int default 0, constraint item_pair unique (name, stock));
+create unique index only_an_index on item (lower(name));
+create table guarded (id int primary key, note text, locked boolean default false);
+alter table guarded enable row level security;
+create policy all_seen on guarded for select using (true);
+create policy added on guarded for insert with check (true);
+create policy changed on guarded for update using (not locked);
+create table kept (id int primary key, note text);
+create table later (id int primary key, word text constraint later_word unique deferrable);
+grant select, insert, update, delete on all tables in schema public to anon;
+revoke update on kept from anon;

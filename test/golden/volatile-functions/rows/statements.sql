@@ -1,0 +1,4 @@
+select null, to_json(array(select (t2.*)::record
+from (select t1.id as id, t1.name as name from public.add_author($1::text, $2::int4) t1 limit 10000) t2))::text
+-- $1 = "x"
+-- $2 = "3"
