@@ -28,7 +28,10 @@ export const TARGETS: Record<TargetName, (databaseUrl: string, folder: string) =
 
 const JSON_HEADERS = { 'content-type': 'application/json', accept: 'application/json' };
 /** A token like that of a user, verified by the server on every request. */
-const authorized = async () => ({ ...JSON_HEADERS, authorization: `Bearer ${await signToken('authenticated')}` });
+const authorized = async () => ({
+  ...JSON_HEADERS,
+  authorization: `Bearer ${await signToken('authenticated')}`,
+});
 const graphqlBody = (query: string, key: number | undefined): string =>
   JSON.stringify({ query, ...(key === undefined ? {} : { variables: { id: key } }) });
 
