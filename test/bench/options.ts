@@ -44,7 +44,7 @@ export function readOptions(args: readonly string[]): Options {
     data,
     seconds: Number(seconds ?? (quick ? 2 : 5)),
     rounds: Number(rounds ?? (quick ? 2 : 3)),
-    warmUpSeconds: quick ? 1 : 2,
+    warmUpSeconds: 2,
     connections: Number(connections),
     targets: targets?.split(','),
   };
