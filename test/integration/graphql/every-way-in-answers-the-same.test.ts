@@ -135,9 +135,10 @@ describe.each(Object.entries(REQUESTS))('%s', (_name, request) => {
   });
 
   // An empty parameter of an address counts as none, and what is no text can only be written in a body.
-  test.runIf(typeof request === 'object' && typeof request.query === 'string' && request.query !== '')(
-    'answers the same to GET as to POST, and at /graphql/v1',
-    async () => {
+  const fitsAddress =
+    typeof request === 'object' && typeof request.query === 'string' && request.query !== '';
+  if (fitsAddress)
+    test('answers the same to GET as to POST, and at /graphql/v1', async () => {
       const { query, variables, operationName, extensions } = request as Parameters;
       const search = new URLSearchParams({ query: query as string });
       if (variables !== undefined) search.set('variables', JSON.stringify(variables));
@@ -155,8 +156,7 @@ describe.each(Object.entries(REQUESTS))('%s', (_name, request) => {
           await send('/graphql/v1', { method: 'POST', body, headers: headers(accept, 'application/json') }),
         ).toEqual(post);
       }
-    },
-  );
+    });
 
   test('answers 200 at /v1/graphql, with the same data or the same first error', async () => {
     const ours = await send('/graphql', {
