@@ -28,10 +28,6 @@ export function createScalar(name: string): GraphQLScalarType {
   }
 }
 
-export function isJsonScalar(name: string): boolean {
-  return JSON_SCALARS.has(name);
-}
-
 function scalar(
   name: string,
   parse: (value: unknown) => unknown,

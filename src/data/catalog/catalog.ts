@@ -138,7 +138,3 @@ export function withoutDomain(type: PgType): PgType {
   while (one.base) one = one.base;
   return one;
 }
-
-export function findColumn(table: Table, name: string): Column | undefined {
-  return table.columns.find((column) => column.name === name);
-}

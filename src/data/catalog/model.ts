@@ -2,7 +2,7 @@
  * The catalog as the GraphQL API names it: which tables, columns, relationships and functions there are, and how they are
  * called. What cannot be named is left out and listed in `warnings`. The same for every role: `visible.ts` filters it.
  */
-import type { Catalog, Column, PgType, Relationship, Routine, RoutineParameter, Table } from './catalog.ts';
+import type { Catalog, Column, Relationship, Routine, RoutineParameter, Table } from './catalog.ts';
 import { computedFieldsOf, functionsOf } from './functions.ts';
 import type { Metadata, TableMetadata } from './metadata.ts';
 import { Names, type ReservedNames, tableTypeNames } from './names.ts';
@@ -322,9 +322,4 @@ function declaredRelationship(
     // Only a key that makes the other side unique: else the one row must be picked by LIMIT.
     foreignKey: forward ? forwardKey : isUnique(target, theirs) ? reverseKey : undefined,
   };
-}
-
-/** True where the type has a name in GraphQL. */
-export function hasGraphqlType(type: PgType): boolean {
-  return scalarName(type) !== undefined;
 }

@@ -16,7 +16,7 @@ import {
   GraphQLString,
 } from 'graphql';
 import type { ApiTable } from '../../data/catalog/model.ts';
-import type { VisibleModel, VisibleTable, WritableTable } from '../../data/catalog/visible.ts';
+import type { VisibleModel, WritableTable } from '../../data/catalog/visible.ts';
 import type { GraphqlContext } from '../context.ts';
 import { createScalar } from '../scalars.ts';
 
@@ -55,23 +55,17 @@ export class Registry {
   readonly visible: VisibleModel;
   readonly limits: { readonly maxRows: number };
   readonly #types = new Map<string, GraphQLNamedType>();
-  readonly #tables: ReadonlyMap<ApiTable, VisibleTable>;
   readonly #writable: ReadonlyMap<ApiTable, WritableTable>;
 
   constructor(visible: VisibleModel, limits: { readonly maxRows: number }) {
     this.visible = visible;
     this.limits = limits;
     this.#writable = new Map(visible.writable.map((table) => [table.api, table]));
-    this.#tables = new Map(visible.tables.map((table) => [table.api, table]));
   }
 
   /** The types declared so far. */
   get types(): ReadonlyMap<string, GraphQLNamedType> {
     return this.#types;
-  }
-
-  visibleTable(api: ApiTable): VisibleTable | undefined {
-    return this.#tables.get(api);
   }
 
   writableTable(api: ApiTable): WritableTable | undefined {

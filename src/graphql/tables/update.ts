@@ -143,7 +143,7 @@ export function updateFields(registry: Registry, table: WritableTable): Record<s
       return {
         kind: 'update',
         table: api.table,
-        set: lowerSet(selection, (name) => selection.argument(name), selection.path),
+        set: lowerSet((name) => selection.argument(name), selection.path),
         where: keyPredicate(primaryKey, given),
         answer: rowAnswer(selection),
         readable: readableColumns(table),
@@ -209,7 +209,7 @@ function lowerUpdate(
   return {
     kind: 'update',
     table: table.api.table,
-    set: lowerSet(selection, given, path),
+    set: lowerSet(given, path),
     where: requiredWhere(selection, given('where'), path),
     answer,
     readable: readableColumns(table),
@@ -221,7 +221,7 @@ function requiredWhere(selection: Selection, input: Input | undefined, path: str
   return lowerWhere(selection, input, `${path}.where`);
 }
 
-function lowerSet(_selection: Selection, given: Given, path: string): SetColumn[] {
+function lowerSet(given: Given, path: string): SetColumn[] {
   const set = OPERATIONS.flatMap(({ argument }) => {
     const input = given(argument);
     return input?.kind === 'object'
