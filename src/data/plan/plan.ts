@@ -67,6 +67,8 @@ export type Operand =
       readonly aggregate: Aggregate;
       readonly type?: PgType;
     }
+  /** Over the rows of the group that it stands in; `type` is that of its result, where it is to be compared. */
+  | { readonly kind: 'grouped'; readonly aggregate: Aggregate; readonly type?: PgType }
   /** The text form, `type` being pg_catalog.text. */
   | { readonly kind: 'text'; readonly operand: Operand; readonly type: PgType };
 
@@ -160,6 +162,8 @@ export type Shape =
       readonly asText: boolean;
     }
   | { readonly kind: 'relation'; readonly relationship: Relationship | undefined; readonly read: ReadPlan }
+  /** A word that clients hand back as they got it: base64 of a JSON list, the texts first, the operands' texts after them. */
+  | { readonly kind: 'token'; readonly texts: readonly string[]; readonly operands: readonly Operand[] }
   | { readonly kind: 'literal'; readonly text: string };
 
 /** Response keys in order. Keys are the caller's own words: they are quoted, and may be of any length. */
@@ -185,6 +189,53 @@ export interface PageShape {
   >[];
 }
 
+/** One object per group of rows with equal keys. The order of the read is that of the groups. */
+export interface GroupShape {
+  readonly kind: 'groups';
+  readonly keys: readonly Column[];
+  readonly having: Predicate | undefined;
+  readonly entries: readonly Entry<
+    | {
+        readonly kind: 'keys';
+        readonly entries: readonly Entry<Extract<Shape, { kind: 'column' | 'literal' }>>[];
+      }
+    | { readonly kind: 'aggregate'; readonly entries: readonly Entry<AggregateShape>[] }
+    | { readonly kind: 'literal'; readonly text: string }
+  >[];
+}
+
+/**
+ * A page of rows between two positions of a total order, which is that of the read; `limit` is its size. A cursor is a token of
+ * `label` and the values that a row is ordered by.
+ */
+export interface ConnectionShape {
+  readonly kind: 'connection';
+  readonly label: string;
+  readonly after: Position | undefined;
+  readonly before: Position | undefined;
+  /** The last rows are asked for, not the first. */
+  readonly backward: boolean;
+  readonly entries: readonly Entry<
+    | { readonly kind: 'edges'; readonly entries: readonly Entry<EdgePart>[] }
+    | { readonly kind: 'nodes'; readonly shape: ObjectShape }
+    | { readonly kind: 'page info'; readonly entries: readonly Entry<PageInfoPart>[] }
+    | { readonly kind: 'total count' }
+    | { readonly kind: 'literal'; readonly text: string }
+  >[];
+}
+
+export type EdgePart =
+  | { readonly kind: 'cursor' }
+  | { readonly kind: 'node'; readonly shape: ObjectShape }
+  | { readonly kind: 'literal'; readonly text: string };
+
+export type PageInfoPart =
+  | { readonly kind: 'has next' | 'has previous' | 'start cursor' | 'end cursor' }
+  | { readonly kind: 'literal'; readonly text: string };
+
+/** What the row at a position is ordered by, one for each key of the order; undefined is null. */
+export type Position = readonly (Value | undefined)[];
+
 export interface ReadPlan {
   readonly kind: 'read';
   readonly source: Source;
@@ -194,8 +245,8 @@ export interface ReadPlan {
   /** Absent: the default limit of every list, where `take` is many. */
   readonly limit: number | undefined;
   readonly offset: number | undefined;
-  readonly shape: ObjectShape | PageShape;
-  /** maybe: one row or null; many: a list; page: the one object of a PageShape. */
+  readonly shape: ObjectShape | PageShape | GroupShape | ConnectionShape;
+  /** maybe: one row or null; many: a list; page: the one object of a PageShape or ConnectionShape. */
   readonly take: 'maybe' | 'many' | 'page';
 }
 

@@ -1,6 +1,6 @@
 /** A plan for people to read: Catalog objects by their names, response keys as keys, what is absent left out. */
 import type { Column, PgType, Relationship, Routine, RoutineParameter, Table } from '../catalog/catalog.ts';
-import { type QueryPlan, type Value, Variable } from './plan.ts';
+import { type Position, type QueryPlan, type Value, Variable } from './plan.ts';
 
 export function printPlan(plan: QueryPlan): unknown {
   return keyed(plan);
@@ -14,6 +14,9 @@ const NAMED: Readonly<Record<string, (part: never) => unknown>> = {
   routine: ({ schema, name }: Routine) => `${schema}.${name}`,
   parameter: ({ name, position }: RoutineParameter) => (name === '' ? `#${position + 1}` : name),
   relationship: printRelationship,
+  keys: (columns: readonly Column[]) => columns.map(nameOfColumn),
+  after: printPosition,
+  before: printPosition,
   distinct: (columns: readonly Column[] | boolean) =>
     typeof columns === 'boolean' ? columns : columns.map(nameOfColumn),
   value: printValue,
@@ -55,6 +58,10 @@ function nameOfType({ schema, name }: PgType): string {
 
 function printRelationship({ columns }: Relationship): string {
   return columns.map(([ours, theirs]) => `${nameOfColumn(ours)} = ${nameOfColumn(theirs)}`).join(' and ');
+}
+
+function printPosition(position: Position): unknown {
+  return position.map((value) => (value === undefined ? null : printValue(value)));
 }
 
 function printValue(value: Value | boolean): unknown {

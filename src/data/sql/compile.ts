@@ -1,7 +1,7 @@
 /** QueryPlan → one statement of one row and one text column: the JSON object of the answer's `data`. */
 import { createHash } from 'node:crypto';
 import { identifier, literal, render, type Sql, sql } from '../../database/sql.ts';
-import { invariant } from '../../errors.ts';
+import { builtInType } from '../catalog/built-in-types.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { CallPlan, Plan, QueryPlan, Value } from '../plan/plan.ts';
 import { Aliases } from './aliases.ts';
@@ -14,8 +14,6 @@ export interface Statement {
   readonly text: string;
   readonly parameters: readonly Value[];
 }
-
-const BIGINT = 20;
 
 /** `maxRows` is the default limit of every list. */
 export function compileQuery(plan: QueryPlan, catalog: Catalog, maxRows: number): Statement {
@@ -30,9 +28,13 @@ export function compileQuery(plan: QueryPlan, catalog: Catalog, maxRows: number)
 
 /** What compiling needs to know of the server. */
 export function compilationOf(catalog: Catalog, aliases: Aliases, maxRows: number): Compilation {
-  const bigint = catalog.types.get(BIGINT);
-  invariant(bigint, 'pg_catalog.int8 is in every catalog');
-  return { aliases, serverVersion: catalog.serverVersion, maxRows, bigint };
+  return {
+    aliases,
+    serverVersion: catalog.serverVersion,
+    maxRows,
+    bigint: builtInType(catalog, 'int8'),
+    text: builtInType(catalog, 'text'),
+  };
 }
 
 function rootExpression(plan: Plan, compilation: Compilation): Sql<Value> {

@@ -4,6 +4,7 @@
  */
 import { empty, identifier, integer, join, literal, parameter, type Sql, sql } from '../../database/sql.ts';
 import { invariant } from '../../errors.ts';
+import { builtInType } from '../catalog/built-in-types.ts';
 import {
   type Column,
   type PgType,
@@ -162,10 +163,8 @@ interface Part {
 
 /** Puts the rows of all groups into one setting, in the order in which they were given. */
 function mergeStashes(target: string, parts: readonly Part[], batch: WriteBatch): void {
-  const integerType = batch.catalog.types.get(INTEGER_TYPE);
-  invariant(integerType, 'pg_catalog.int4 is in every catalog');
   const rows = parts.map(({ stash: name, ordinals }) => {
-    const order = bound({ value: [...ordinals], type: integerType, list: true });
+    const order = bound({ value: [...ordinals], type: builtInType(batch.catalog, 'int4'), list: true });
     return sql<Value>`select e.v, (${order})[e.n] as o from json_array_elements(${stash(name)}) with ordinality e(v, n)`;
   });
   batch.add(
@@ -226,8 +225,7 @@ function inputOf(
     });
     return sql<Value>`select ${join<Value>([sql`${integer(1)} as o`, ...values])}`;
   }
-  const json = batch.catalog.types.get(JSON_TYPE);
-  invariant(json, 'pg_catalog.json is in every catalog');
+  const json = builtInType(batch.catalog, 'json');
   const data = rows.map(({ row, links: own }, at) => {
     const one: Record<string, unknown> = { o: at + 1 };
     given.forEach((column, index) => {
@@ -266,9 +264,6 @@ function listOfJson(value: Sql, type: PgType): Sql {
   const elements = sql`select nullif(x.e::text, 'null') from json_array_elements(${value}) with ordinality x(e, o) order by x.o`;
   return sql`case json_typeof(${value}) when 'array' then array(${elements})::${typeName(type)} else (${value} operator(pg_catalog.#>>) '{}')::${typeName(type)} end`;
 }
-
-const JSON_TYPE = 114;
-const INTEGER_TYPE = 23;
 
 function conflictClause(
   { constraint, update, where }: Conflict,

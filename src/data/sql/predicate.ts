@@ -57,6 +57,11 @@ export function operandSql(operand: Operand, row: Row, aliases: Aliases): Fragme
     }
     case 'aggregate':
       return aggregateSubselect(operand.related, operand.aggregate, row, aliases);
+    case 'grouped':
+      return aggregateCall(
+        operand.aggregate,
+        operand.aggregate.operands.map((one) => operandSql(one, row, aliases)),
+      );
   }
 }
 

@@ -8,10 +8,12 @@ import type { Relationship } from '../catalog/catalog.ts';
 import type { Entry, ObjectShape, ReadPlan, Shape, Value } from '../plan/plan.ts';
 import type { Aliases } from './aliases.ts';
 import { callSql } from './call.ts';
-import { encoded } from './encode.ts';
+import { compileConnection } from './connection.ts';
+import { encoded, token } from './encode.ts';
+import { compileGroups } from './group.ts';
 import { type OrderKey, orderClause, orderKeys } from './order.ts';
 import { compilePage } from './page.ts';
-import { joinCondition, predicateSql, whereClause } from './predicate.ts';
+import { joinCondition, operandSql, predicateSql, whereClause } from './predicate.ts';
 import { PageRow, type Row, sourceRow } from './row.ts';
 import { type Item, type RecordQuery, recordQuery } from './shape.ts';
 import { fromItem, sourceCondition, sourceOrder } from './source.ts';
@@ -26,6 +28,8 @@ export interface Compilation {
   readonly maxRows: number;
   /** pg_catalog.int8, for limits that are bound. */
   readonly bigint: Value['type'];
+  /** pg_catalog.text, for values of cursors. */
+  readonly text: Value['type'];
 }
 
 /** How a nested read hangs on the row outside it. */
@@ -39,6 +43,8 @@ export interface Outer {
 /** The read as one expression: a record, an array of records, or null. */
 export function readExpression(read: ReadPlan, outer: Outer | undefined, compilation: Compilation): Fragment {
   if (read.shape.kind === 'page') return compilePage(read, read.shape, outer, compilation);
+  if (read.shape.kind === 'groups') return compileGroups(read, read.shape, outer, compilation);
+  if (read.shape.kind === 'connection') return compileConnection(read, read.shape, outer, compilation);
   const { query, record } = rowsQuery(read, read.shape, outer, compilation);
   const alias = compilation.aliases.next();
   const select = sql<Value>`select ${record.value(alias)} from (${query}) ${identifier(alias)}`;
@@ -91,14 +97,20 @@ export interface Page {
   readonly alias: string;
 }
 
-export function pageOf(read: ReadPlan, outer: Outer | undefined, compilation: Compilation): Page {
+/** `beyond`: a further condition, over the keys of the order. */
+export function pageOf(
+  read: ReadPlan,
+  outer: Outer | undefined,
+  compilation: Compilation,
+  beyond?: (keys: readonly OrderKey[]) => Fragment | undefined,
+): Page {
   const { aliases } = compilation;
   const innerAlias = aliases.next();
   const inner = sourceRow(read.source.table, innerAlias);
   const alias = aliases.next();
   const row = new PageRow(read.source.table, alias);
   const order = orderKeys(read.order, inner, aliases);
-  const where = sourceWhere(read, inner, innerAlias, outer, aliases);
+  const where = sourceWhere(read, inner, innerAlias, outer, aliases, beyond?.(order.keys));
   const hidden: Fragment[] = [];
   const keys = order.keys.map((key, index): OrderKey => {
     if (key.order.operand.kind === 'column')
@@ -117,22 +129,24 @@ export function pageOf(read: ReadPlan, outer: Outer | undefined, compilation: Co
 }
 
 /** Every list has a limit, but for rows that were just written: they are all there already. */
-function withDefaultLimit(read: ReadPlan, maxRows: number): ReadPlan {
+export function withDefaultLimit(read: ReadPlan, maxRows: number): ReadPlan {
   const isWritten = read.source.kind === 'written rows' || read.source.kind === 'written keys';
   return read.take === 'many' && !isWritten ? { ...read, limit: read.limit ?? maxRows } : read;
 }
 
-function sourceWhere(
+export function sourceWhere(
   read: ReadPlan,
   row: Row,
   alias: string,
   outer: Outer | undefined,
   aliases: Aliases,
+  further?: Fragment,
 ): Fragment {
   return whereClause(
     outer?.relationship && joinCondition(outer.relationship, outer.row, row),
     sourceCondition(read.source, row, alias),
     read.where && predicateSql(read.where, row, aliases),
+    further,
   );
 }
 
@@ -145,7 +159,7 @@ function distinctClause(read: ReadPlan, row: Row): Sql {
  * Limits stand as numbers where they are common, so that the planner knows them; an uncommon one is bound, so that the
  * prepared statements do not multiply.
  */
-function limitClause({ limit, offset }: ReadPlan, { bigint }: Compilation): Fragment {
+export function limitClause({ limit, offset }: ReadPlan, { bigint }: Compilation): Fragment {
   const number = (value: number): Fragment =>
     value <= 100 || (value <= 100_000 && value % 50 === 0)
       ? integer(value)
@@ -187,11 +201,16 @@ function shapeExpression(
       return encoded(row.column(shape.column), shape.column.type, shape);
     case 'call':
       return encoded(callSql(shape.call, row), shape.call.routine.returnType, shape);
+    case 'token':
+      return token(
+        shape.texts,
+        shape.operands.map((operand) => operandSql(operand, row, compilation.aliases)),
+      );
     case 'object':
       throw new Error('an object shape belongs to a read');
     case 'relation': {
       const outer = { row, relationship: shape.relationship, single };
-      if (single || shape.read.take !== 'maybe' || shape.read.shape.kind === 'page')
+      if (single || shape.read.take !== 'maybe' || shape.read.shape.kind !== 'object')
         return readExpression(shape.read, outer, compilation);
       const { query, record } = rowsQuery(shape.read, shape.read.shape, outer, compilation);
       const alias = compilation.aliases.next();

@@ -8,6 +8,7 @@ import {
   getNamedType,
   isObjectType,
   Kind,
+  type NamedTypeNode,
   type SelectionSetNode,
 } from 'graphql';
 import type { Entry, Plan } from '../../data/plan/plan.ts';
@@ -63,9 +64,9 @@ export class Selection {
     return input && (constantOf(input, this.context.variables) ?? undefined);
   }
 
-  /** What is selected below, each lowered by its own field. */
-  entries<S>(typenameShape: (typeName: string) => S): Entry<S>[] {
-    const type = getNamedType(this.field.type);
+  /** What is selected below, each lowered by its own field; of an interface, as a concrete type of it. */
+  entries<S>(typenameShape: (typeName: string) => S, concrete?: GraphQLObjectType): Entry<S>[] {
+    const type = concrete ?? getNamedType(this.field.type);
     if (!isObjectType(type)) throw new AppError('internal-error', `${type.name} has no fields`);
     const sets = this.nodes.flatMap((node) => (node.selectionSet ? [node.selectionSet] : []));
     return lowerSelections(sets, type, this.context, `${this.path}.selectionSet`, typenameShape);
@@ -157,6 +158,10 @@ function collect(
 ): Map<string, FieldNode[]> {
   const merged = new Map<string, FieldNode[]>();
   const visited = new Set<string>();
+  const applies = (condition: NamedTypeNode | undefined) =>
+    condition === undefined ||
+    condition.name.value === type.name ||
+    type.getInterfaces().some(({ name }) => name === condition.name.value);
   const visit = (set: SelectionSetNode) => {
     for (const selection of set.selections) {
       if (!isIncluded(selection.directives, context.variables)) continue;
@@ -166,11 +171,11 @@ function collect(
         if (known) known.push(selection);
         else merged.set(key, [selection]);
       } else if (selection.kind === Kind.INLINE_FRAGMENT) {
-        visit(selection.selectionSet);
+        if (applies(selection.typeCondition)) visit(selection.selectionSet);
       } else if (!visited.has(selection.name.value)) {
         visited.add(selection.name.value);
         const fragment = context.fragments.get(selection.name.value);
-        if (fragment && fragment.typeCondition.name.value === type.name) visit(fragment.selectionSet);
+        if (fragment && applies(fragment.typeCondition)) visit(fragment.selectionSet);
       }
     }
   };

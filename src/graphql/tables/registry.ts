@@ -5,9 +5,11 @@
 import {
   GraphQLEnumType,
   type GraphQLFieldConfig,
+  GraphQLID,
   type GraphQLInputFieldConfig,
   GraphQLInputObjectType,
   type GraphQLInputType,
+  GraphQLInterfaceType,
   GraphQLList,
   type GraphQLNamedType,
   GraphQLNonNull,
@@ -15,6 +17,8 @@ import {
   type GraphQLOutputType,
   GraphQLString,
 } from 'graphql';
+import { type BuiltInType, builtInType } from '../../data/catalog/built-in-types.ts';
+import type { PgType } from '../../data/catalog/catalog.ts';
 import type { ApiTable } from '../../data/catalog/model.ts';
 import type { VisibleModel, WritableTable } from '../../data/catalog/visible.ts';
 import type { GraphqlContext } from '../context.ts';
@@ -72,9 +76,15 @@ export class Registry {
     return this.#writable.get(api);
   }
 
+  /** A type of pg_catalog. */
+  builtIn(name: BuiltInType): PgType {
+    return builtInType(this.visible.model.catalog, name);
+  }
+
   scalar(name: string): GraphQLNamedType {
     // Introspection speaks it: with another of the same name its variables would not fit.
     if (name === 'String') return GraphQLString;
+    if (name === 'ID') return GraphQLID;
     return this.#once(name, () => createScalar(name));
   }
 
@@ -82,6 +92,7 @@ export class Registry {
     name: string,
     description: string | undefined,
     fields: () => Record<string, OutputField>,
+    interfaces: () => readonly GraphQLNamedType[] = () => [],
   ): GraphQLNamedType {
     return this.#once(
       name,
@@ -89,8 +100,16 @@ export class Registry {
         new GraphQLObjectType({
           name,
           description: description ?? null,
+          interfaces: () => interfaces() as GraphQLInterfaceType[],
           fields: () => mapSorted(fields(), outputField),
         }),
+    );
+  }
+
+  interface(name: string, description: string, fields: () => Record<string, OutputField>): GraphQLNamedType {
+    return this.#once(
+      name,
+      () => new GraphQLInterfaceType({ name, description, fields: () => mapSorted(fields(), outputField) }),
     );
   }
 

@@ -4,6 +4,8 @@ import type { Plan, Source } from '../../data/plan/plan.ts';
 import type { LowerField, Selection } from '../lower/selection.ts';
 import { aggregateType, lowerAggregateRead } from './aggregate.ts';
 import { argsArgument, lowerCall } from './call.ts';
+import { connectionField } from './connection.ts';
+import { groupByField } from './group-by.ts';
 import { keyArguments, keyPredicate } from './key.ts';
 import { listArguments, lowerList, lowerOne } from './list.ts';
 import { lowerObject, objectType } from './object.ts';
@@ -34,6 +36,10 @@ export function tableRootFields(registry: Registry, table: VisibleTable): Record
       description: rootFields.select_aggregate.comment ?? `fetch aggregated fields from the table: "${name}"`,
     },
   };
+  const { groupBy, connection } = table.api.additions;
+  if (groupBy) fields[groupBy] = groupByField(registry, table, source);
+  const pages = connection && connectionField(registry, table, source);
+  if (pages) fields[connection] = pages;
   const { primaryKey } = table;
   if (!primaryKey) return fields;
   const byKey: LowerField<Plan> = (selection) =>

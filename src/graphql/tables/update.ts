@@ -1,6 +1,6 @@
 /** `update_T`, `update_T_by_pk`, `update_T_many`, `delete_T`, `delete_T_by_pk`. */
 import type { GraphQLNamedType } from 'graphql';
-import type { PgType } from '../../data/catalog/catalog.ts';
+import type { BuiltInType } from '../../data/catalog/built-in-types.ts';
 import type { ApiColumn } from '../../data/catalog/model.ts';
 import { elementType, isList } from '../../data/catalog/scalar-name.ts';
 import type { WritableTable } from '../../data/catalog/visible.ts';
@@ -19,16 +19,13 @@ import { mutationResponseType, readableColumns, responseAnswer, rowAnswer } from
 
 type LowerSet = (input: Input) => SetColumn;
 
-const TEXT = 25;
-const INT4 = 23;
-
 interface Operation {
   readonly argument: string;
   readonly operator: SetOperator;
   readonly takes: (column: ApiColumn) => boolean;
   readonly description: string;
   /** Type of the value where it is not the column's own. */
-  readonly valueType?: { readonly oid: number; readonly list: boolean };
+  readonly valueType?: { readonly name: BuiltInType; readonly list: boolean };
 }
 
 const isJsonb = ({ column }: ApiColumn) => !isList(column.type) && elementType(column.type).name === 'jsonb';
@@ -65,7 +62,7 @@ const OPERATIONS: readonly Operation[] = [
     argument: '_delete_key',
     operator: '-',
     takes: isJsonb,
-    valueType: { oid: TEXT, list: false },
+    valueType: { name: 'text', list: false },
     description:
       'delete key/value pair or string element. key/value pairs are matched based on their key value',
   },
@@ -73,14 +70,14 @@ const OPERATIONS: readonly Operation[] = [
     argument: '_delete_elem',
     operator: '-',
     takes: isJsonb,
-    valueType: { oid: INT4, list: false },
+    valueType: { name: 'int4', list: false },
     description: 'delete the array element with specified index (negative integers count from the end)',
   },
   {
     argument: '_delete_at_path',
     operator: '#-',
     takes: isJsonb,
-    valueType: { oid: TEXT, list: true },
+    valueType: { name: 'text', list: true },
     description:
       'delete the field or element with specified path (for JSON arrays, negative integers count from the end)',
   },
@@ -259,7 +256,7 @@ function operatorType(
   { argument, operator, valueType, description }: Operation,
   columns: readonly ApiColumn[],
 ): GraphQLNamedType {
-  const own = valueType && typeOf(registry, valueType.oid);
+  const own = valueType && registry.builtIn(valueType.name);
   return registry.input(`${api.name}${argument}_input`, description, () =>
     Object.fromEntries(
       columns.map((column) => {
@@ -276,10 +273,4 @@ function operatorType(
       }),
     ),
   );
-}
-
-function typeOf(registry: Registry, oid: number): PgType {
-  const type = registry.visible.model.catalog.types.get(oid);
-  invariant(type, `type ${oid} of pg_catalog is in every catalog`);
-  return type;
 }
