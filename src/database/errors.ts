@@ -1,6 +1,7 @@
 /** SQLSTATE → AppError: the one place that decides what a client learns of a database error. Never SQL, never rows. */
 import type { Caller } from '../caller.ts';
 import { AppError, type ErrorCode } from '../errors.ts';
+import { refusalOf } from './refusal.ts';
 
 interface DatabaseError {
   code: string;
@@ -46,6 +47,25 @@ const PREFIX: Record<string, string> = {
   '23514': 'Check constraint violation. ',
 };
 
+/** Conditions of ours that a statement found broken. */
+const REFUSALS: Record<string, { code: ErrorCode; message: string; hint: string }> = {
+  'row-changed': {
+    code: 'conflict',
+    message: 'the row was changed meanwhile: it does not match if_match any more',
+    hint: 'Read it again, and decide anew.',
+  },
+  'nothing-to-connect': {
+    code: 'constraint-violation',
+    message: 'rows to be connected are not there, or may not be updated',
+    hint: 'connect takes each key once, of rows that exist.',
+  },
+};
+const UNKNOWN_REFUSAL = {
+  code: 'constraint-violation',
+  message: 'the request was undone, since a condition of it was not met',
+  hint: undefined,
+} as const;
+
 /** Wraps what a pool or a statement threw. An AppError passes through; what is unknown becomes a masked internal error. */
 export function toAppError(error: unknown, caller: Caller | undefined): AppError {
   if (error instanceof AppError) return error;
@@ -77,6 +97,11 @@ export function toAppError(error: unknown, caller: Caller | undefined): AppError
   const ours = /^invalid input syntax for type integer: "(cannot proceed .*)"$/s.exec(message)?.[1];
   if (ours !== undefined)
     return new AppError('constraint-violation', ours.replaceAll('\\"', '"'), { cause: error });
+  const refusal = refusalOf(message);
+  if (refusal) {
+    const { code: refused, ...facts } = REFUSALS[refusal.reason] ?? UNKNOWN_REFUSAL;
+    return new AppError(refused, facts.message, { hint: facts.hint, cause: error });
+  }
   const known = BY_STATE[code] ?? byClass(code);
   if (known === undefined) return new AppError('internal-error', 'database query error', { cause: error });
   return new AppError(known, (PREFIX[code] ?? '') + message, {

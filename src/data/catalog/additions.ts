@@ -1,31 +1,47 @@
-/** Fields beside those of the dialect. Their names give way to everything that the database itself is called. */
+/** What this dialect has beside Hasura's. Its names give way to everything that the database itself is called. */
 import type { MutableTable } from './model.ts';
 import type { Names } from './names.ts';
 
-const GROUP_BY_TYPES = ['', '_keys', '_having', '_order_by', '_keys_order_by'];
-const CONNECTION_TYPES = ['_connection', '_edge'];
+/** Undefined where a name is taken. */
+export interface Additions {
+  /** Root field and types of groups. */
+  readonly groupBy?: string | undefined;
+  /** Root field and type of pages by cursors. */
+  readonly connection?: string | undefined;
+  /** Input type of writes to related rows; with `_<relationship>` behind it that of each relationship. */
+  readonly related?: string | undefined;
+  /** Input type of what a row must look like. */
+  readonly match?: string | undefined;
+  /** Input type of all update operators. */
+  readonly operators?: string | undefined;
+}
 
 /** Names them where the names are free; whether rows can be asked for as nodes. */
 export function nameAdditions(tables: Iterable<MutableTable>, names: Names): { hasNodes: boolean } {
   const hasPages = names.claimTypes(['PageInfo'], 'paging by cursors');
   for (const table of tables) {
     const { name } = table;
-    const groupBy = `${name}_group_by`;
-    const types = GROUP_BY_TYPES.map((suffix) => groupBy + suffix);
-    const isGrouped =
-      names.claimTypes(types, `grouping of ${name}`) &&
-      names.claimRootFields([groupBy], `grouping of ${name}`);
+    const ifFree = (first: string, types: readonly string[], rootField: string | undefined, what: string) => {
+      const label = `${what} of ${name}`;
+      const isFree =
+        names.claimTypes(types, label) &&
+        (rootField === undefined || names.claimRootFields([rootField], label));
+      return isFree ? first : undefined;
+    };
+    const group = `${name}_group_by`;
+    const groupTypes = ['', '_keys', '_having', '_order_by', '_keys_order_by'].map((end) => group + end);
     const connection = `${name}_connection`;
-    const isPaged =
-      hasPages &&
-      names.claimTypes(
-        CONNECTION_TYPES.map((suffix) => name + suffix),
-        `paging of ${name} by cursors`,
-      ) &&
-      names.claimRootFields([connection], `paging of ${name} by cursors`);
+    const pageTypes = [connection, `${name}_edge`];
+    const related = `${name}_related`;
+    const relatedTypes = [related, ...table.relationships.map((one) => `${related}_${one.name}`)];
+    const match = `${name}_if_match`;
+    const operators = `${name}_operators`;
     table.additions = {
-      groupBy: isGrouped ? groupBy : undefined,
-      connection: isPaged ? connection : undefined,
+      groupBy: ifFree(group, groupTypes, group, 'grouping'),
+      connection: hasPages ? ifFree(connection, pageTypes, connection, 'paging by cursors') : undefined,
+      related: ifFree(related, relatedTypes, undefined, 'writing to related rows'),
+      match: ifFree(match, [match], undefined, 'if_match'),
+      operators: ifFree(operators, [operators], undefined, 'updating related rows'),
     };
   }
   const hasNodes =

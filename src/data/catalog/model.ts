@@ -2,7 +2,7 @@
  * The catalog as the GraphQL API names it: which tables, columns, relationships and functions there are, and how they are
  * called. What cannot be named is left out and listed in `warnings`. The same for every role: `visible.ts` filters it.
  */
-import { nameAdditions } from './additions.ts';
+import { type Additions, nameAdditions } from './additions.ts';
 import type { Catalog, Column, Relationship, Routine, RoutineParameter, Table } from './catalog.ts';
 import { computedFieldsOf, functionsOf } from './functions.ts';
 import type { Metadata, TableMetadata } from './metadata.ts';
@@ -48,8 +48,7 @@ export interface ApiTable {
   readonly rootFields: Readonly<Record<TableRootField, RootFieldName>>;
   /** Undefined where a name is taken: the table can then only be read. */
   readonly mutationFields: Readonly<Record<TableMutationField, RootFieldName>> | undefined;
-  /** Root fields that this dialect has beside the usual ones; undefined where the name is taken. */
-  readonly additions: { readonly groupBy: string | undefined; readonly connection: string | undefined };
+  readonly additions: Additions;
   readonly columns: readonly ApiColumn[];
   readonly relationships: readonly ApiRelationship[];
   readonly computedFields: readonly ApiComputedField[];
@@ -211,7 +210,7 @@ function nameTable(
     comment,
     rootFields,
     mutationFields: writable ? mutationFields : undefined,
-    additions: { groupBy: undefined, connection: undefined },
+    additions: {},
     columns,
     relationships: [],
     computedFields: [],

@@ -20,7 +20,7 @@ export function routinesOf(plan: QueryPlan | MutationPlan): Set<Routine> {
 }
 
 const PLAN_KEYS = new Set(
-  'source call args where order operand operands related aggregate having all predicate shape entries read answer level rows conflict updates before after nested'.split(
+  'source call args match condition set where order operand operands related aggregate having all predicate shape entries read answer level rows conflict updates before after nested'.split(
     ' ',
   ),
 );

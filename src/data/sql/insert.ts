@@ -16,10 +16,10 @@ import type { Value } from '../plan/plan.ts';
 import type { Conflict, InsertLevel, InsertRow, NestedInsert } from '../plan/write.ts';
 import { predicateSql, whereClause } from './predicate.ts';
 import { sourceRow } from './row.ts';
-import { stash } from './source.ts';
+import { carried, stash, stashSql } from './stash.ts';
 import { typeName } from './types.ts';
 import { bound } from './value.ts';
-import { carried, type Returned, stashSql, type WriteBatch } from './write.ts';
+import type { Returned, WriteBatch } from './write.ts';
 
 type Fragment = Sql<Value>;
 
@@ -48,6 +48,22 @@ export function insertStatements(level: InsertLevel, returned: Returned, batch: 
   const rows = level.rows.map((row): LinkedRow => ({ row, links: [] }));
   insertRows({ table: level.table, rows, conflict: level.conflict, returned, wanted: [] }, batch, written);
   return written;
+}
+
+/** Rows that point to a row which stands in a stash; none where that is empty. */
+export function insertRelated(
+  relationship: Relationship,
+  { table, rows, conflict }: InsertLevel,
+  owner: string,
+  batch: WriteBatch,
+  path: string,
+): void {
+  if (rows.length === 0) return;
+  const link: Link = { columns: reversed(relationship), from: { stash: owner, ordinal: 1 } };
+  const linked = rows.map((row): LinkedRow => ({ row, links: [link] }));
+  batch.within(path, () =>
+    insertRows({ table, rows: linked, conflict, returned: undefined, wanted: [] }, batch, []),
+  );
 }
 
 /** Rows of one table, what the caller asked to know of them, and the columns that other rows will copy. */
@@ -185,7 +201,7 @@ function insertStatement(level: Level, name: string, batch: WriteBatch): Fragmen
   const input = inputOf(rows, given, links.length, batch);
   const joins = links.map((link, index) => {
     const k = identifier(`k${index + 1}`);
-    return sql` left join json_array_elements(${stash(link.from.stash)}) with ordinality ${k}(v, o) on ${k}.o = i.${identifier(`p${index + 1}`)}`;
+    return sql` join json_array_elements(${stash(link.from.stash)}) with ordinality ${k}(v, o) on ${k}.o = i.${identifier(`p${index + 1}`)}`;
   });
   const values = [
     ...given.map((_, index) => sql`i.${identifier(`v${index + 1}`)}`),

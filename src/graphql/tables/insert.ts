@@ -14,13 +14,13 @@ import { objectType } from './object.ts';
 import type { InputFieldDefinition, OutputField, Registry } from './registry.ts';
 import { mutationResponseType, readableColumns, responseAnswer, rowAnswer } from './write-answer.ts';
 
-interface InsertContext {
+export interface InsertContext {
   readonly selection: Selection;
   readonly conflicts: Conflicts;
 }
 
 /** What a field of an insert input adds to its row. */
-type LowerInsertField = (
+export type LowerInsertField = (
   input: Input,
   context: InsertContext,
   path: string,
@@ -135,14 +135,19 @@ export function insertInputType(registry: Registry, table: WritableTable): Graph
       }
       for (const relationship of api.relationships) {
         const target = registry.writableTable(relationship.target);
-        if (target?.mayInsert) fields[relationship.name] ??= nestedField(registry, relationship, target);
+        if (target?.mayInsert)
+          fields[relationship.name] ??= nestedInsertField(registry, relationship, target);
       }
       return fields;
     },
   );
 }
 
-function nestedField(registry: Registry, api: ApiRelationship, target: WritableTable): InputFieldDefinition {
+export function nestedInsertField(
+  registry: Registry,
+  api: ApiRelationship,
+  target: WritableTable,
+): InputFieldDefinition {
   const isList = api.kind === 'array';
   const name = `${target.api.name}_${isList ? 'arr' : 'obj'}_rel_insert_input`;
   const type = registry.input(
