@@ -9,7 +9,8 @@ import type { GraphqlContext } from './context.ts';
 import type { SchemaEngine } from './engine.ts';
 import { documentError, toGraphqlError } from './errors.ts';
 import { executeMixed } from './mixed.ts';
-import { type PreparedDocument, VariableErrors } from './role-schema.ts';
+import type { PreparedDocument } from './role-schema.ts';
+import { VariableErrors } from './variables.ts';
 
 export interface GraphqlRequest {
   readonly query: string;

@@ -14,7 +14,7 @@ import { runQuery } from '../data/run.ts';
 import type { CallerRunner } from '../database/as-caller.ts';
 import { parseExact } from '../lib/exact-json.ts';
 import type { GraphqlContext } from './context.ts';
-import { RequestVariables } from './lower/input.ts';
+import { RequestVariables } from './lower/request-variables.ts';
 import { splitRootFields } from './lower/selection.ts';
 import type { RoleSchema } from './role-schema.ts';
 

@@ -16,7 +16,7 @@ import { printPlan } from '../../src/data/plan/print.ts';
 import { bind } from '../../src/data/sql/value.ts';
 import { toGraphqlError } from '../../src/graphql/errors.ts';
 import { outcomeText } from '../../src/graphql/execute.ts';
-import { RequestVariables } from '../../src/graphql/lower/input.ts';
+import { RequestVariables } from '../../src/graphql/lower/request-variables.ts';
 import { lowerTableFields } from '../../src/graphql/lower/selection.ts';
 import { executeMixed } from '../../src/graphql/mixed.ts';
 import type { RoleSchema } from '../../src/graphql/role-schema.ts';

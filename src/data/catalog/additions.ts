@@ -29,7 +29,16 @@ export function nameAdditions(tables: Iterable<MutableTable>, names: Names): { h
       return isFree ? first : undefined;
     };
     const group = `${name}_group_by`;
-    const groupTypes = ['', '_keys', '_having', '_order_by', '_keys_order_by'].map((end) => group + end);
+    const groupTypes = [
+      '',
+      '_keys',
+      '_having',
+      '_order_by',
+      '_keys_order_by',
+      '_sum_having',
+      '_max_having',
+      '_avg_having',
+    ].map((end) => group + end);
     const connection = `${name}_connection`;
     const pageTypes = [connection, `${name}_edge`];
     const related = `${name}_related`;

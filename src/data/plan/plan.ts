@@ -7,8 +7,21 @@ import type { Column, PgType, Relationship, Routine, RoutineParameter, Table } f
 /** Stands in a Value for what the request will bring: a plan is compiled once and bound many times. */
 export class Variable {
   readonly name: string;
-  constructor(name: string) {
+  /** Keys and indexes that lead to the value within what the request brings. */
+  readonly path: readonly (string | number)[];
+  constructor(name: string, path: readonly (string | number)[] = []) {
     this.name = name;
+    this.path = path;
+  }
+}
+
+/** A list of objects that the request brings: one of their fields as a list, or JSON objects of some fields, numbered under `o`. */
+export class VariableRows {
+  readonly variable: string;
+  readonly fields: readonly (readonly [name: string, as: string])[] | string;
+  constructor(variable: string, fields: VariableRows['fields']) {
+    this.variable = variable;
+    this.fields = fields;
   }
 }
 

@@ -71,7 +71,7 @@ function printValue(value: Value | boolean): unknown {
 
 /** What is bound: JSON with variables. Numbers kept as text have no prototype and stay as they are. */
 function printJson(value: unknown): unknown {
-  if (value instanceof Variable) return `$${value.name}`;
+  if (value instanceof Variable) return `$${[value.name, ...value.path].join('.')}`;
   if (Array.isArray(value)) return value.map(printJson);
   if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype)
     return value;

@@ -6,7 +6,14 @@ import type { Entry, ObjectShape, Predicate, ReadPlan, Value } from './plan.ts';
 export interface InsertLevel {
   readonly table: Table;
   readonly rows: readonly InsertRow[];
+  /** In the place of `rows`: rows of columns alone, equal for all, that the request brings in a variable. */
+  readonly bulk?: BulkRows;
   readonly conflict: Conflict | undefined;
+}
+
+export interface BulkRows {
+  readonly variable: string;
+  readonly columns: readonly (readonly [column: Column, field: string])[];
 }
 
 export interface InsertRow {

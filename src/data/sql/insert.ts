@@ -12,8 +12,8 @@ import {
   type Table,
   withoutDomain,
 } from '../catalog/catalog.ts';
-import type { Value } from '../plan/plan.ts';
-import type { Conflict, InsertLevel, InsertRow, NestedInsert } from '../plan/write.ts';
+import { type Value, VariableRows } from '../plan/plan.ts';
+import type { BulkRows, Conflict, InsertLevel, InsertRow, NestedInsert } from '../plan/write.ts';
 import { predicateSql, whereClause } from './predicate.ts';
 import { sourceRow } from './row.ts';
 import { carried, stash, stashSql } from './stash.ts';
@@ -44,10 +44,24 @@ interface LinkedRow {
 /** Adds the statements; the numbers of those that write. `returned` is what the outermost level must return. */
 export function insertStatements(level: InsertLevel, returned: Returned, batch: WriteBatch): number[] {
   const written: number[] = [];
+  if (level.bulk) return [insertBulk(level, level.bulk, returned, batch)];
   if (level.rows.length === 0) return written;
   const rows = level.rows.map((row): LinkedRow => ({ row, links: [] }));
   insertRows({ table: level.table, rows, conflict: level.conflict, returned, wanted: [] }, batch, written);
   return written;
+}
+
+/** One statement for any number of rows: its text does not depend on them. */
+function insertBulk(
+  { table, conflict }: InsertLevel,
+  bulk: BulkRows,
+  returned: Returned,
+  batch: WriteBatch,
+): number {
+  const given = bulk.columns.map(([column]) => column);
+  const input = bulkInput(bulk, batch);
+  const level: Level = { table, rows: [], conflict, returned, wanted: [] };
+  return batch.add(insertFrom(level, given, [], input, returned.stash ?? '', batch));
 }
 
 /** Rows that point to a row which stands in a stash; none where that is empty. */
@@ -189,16 +203,27 @@ function mergeStashes(target: string, parts: readonly Part[], batch: WriteBatch)
 }
 
 function insertStatement(level: Level, name: string, batch: WriteBatch): Fragment {
-  const { table, rows, conflict, returned } = level;
-  const needed = new Set(level.wanted);
+  const [{ row: first, links }] = level.rows as [LinkedRow];
+  const given = first.values.map(([column]) => column);
+  const input = inputOf(level.rows, given, links.length, batch);
+  return insertFrom(level, given, links, input, name, batch);
+}
+
+/** `input` gives the columns `v1…` in the order of `given`, `p1…` of the links, and `o`, the rows' order. */
+function insertFrom(
+  { table, conflict, returned, wanted }: Level,
+  given: readonly Column[],
+  links: readonly Link[],
+  input: Fragment,
+  name: string,
+  batch: WriteBatch,
+): Fragment {
+  const needed = new Set(wanted);
   const { aliases } = batch.compilation();
   const alias = aliases.next();
   const row = sourceRow(table, alias);
-  const [{ row: first, links }] = rows as [LinkedRow];
-  const given = first.values.map(([column]) => column);
   const linked = links.flatMap((link) => link.columns.map(([ours]) => ours));
   const columns = [...given, ...linked];
-  const input = inputOf(rows, given, links.length, batch);
   const joins = links.map((link, index) => {
     const k = identifier(`k${index + 1}`);
     return sql` join json_array_elements(${stash(link.from.stash)}) with ordinality ${k}(v, o) on ${k}.o = i.${identifier(`p${index + 1}`)}`;
@@ -252,6 +277,25 @@ function inputOf(
     });
     return one;
   });
+  return recordset({ value: data, type: json }, given, links);
+}
+
+/** Values of a column each; arrays of arrays would be one array to PostgreSQL, and composites columns, so rows with such come as JSON. */
+function bulkInput({ variable, columns }: BulkRows, batch: WriteBatch): Fragment {
+  const given = columns.map(([column]) => column);
+  if (given.some(({ type }) => ['array', 'composite'].includes(withoutDomain(type).kind))) {
+    const fields = columns.map(([, field], index) => [field, `v${index + 1}`] as const);
+    const value = new VariableRows(variable, fields);
+    return recordset({ value, type: builtInType(batch.catalog, 'json') }, given, 0);
+  }
+  const lists = columns.map(([{ type }, field]) =>
+    bound({ value: new VariableRows(variable, field), type, list: true }),
+  );
+  const names = columns.map((_, index) => identifier(`v${index + 1}`));
+  return sql<Value>`select * from unnest(${join(lists)}) with ordinality r(${join([...names, sql`o`])})`;
+}
+
+function recordset(rows: Value, given: readonly Column[], links: number): Fragment {
   const fields = [
     sql`o int4`,
     ...given.map(({ type }, index) => {
@@ -260,7 +304,7 @@ function inputOf(
     }),
     ...Array.from({ length: links }, (_, index) => sql`${identifier(`p${index + 1}`)} int4`),
   ];
-  const source = sql<Value>`json_to_recordset(${parameter<Value>({ value: data, type: json })}::json) as r(${join(fields)})`;
+  const source = sql<Value>`json_to_recordset(${parameter<Value>(rows)}::json) as r(${join(fields)})`;
   if (!given.some(({ type }) => isListOfJson(type))) return sql<Value>`select * from ${source}`;
   const list = given.map(({ type }, index) => {
     const name = identifier(`v${index + 1}`);

@@ -4,8 +4,10 @@ import {
   type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLField,
+  type GraphQLInputObjectType,
   type GraphQLObjectType,
   getNamedType,
+  isInputObjectType,
   isObjectType,
   Kind,
   type NamedTypeNode,
@@ -13,7 +15,8 @@ import {
 } from 'graphql';
 import type { Entry, Plan } from '../../data/plan/plan.ts';
 import { AppError } from '../../errors.ts';
-import { constantOf, type Input, type RequestVariables, readInput } from './input.ts';
+import { constantOf, type Input, readInput } from './input.ts';
+import type { RequestVariables } from './request-variables.ts';
 
 export interface OperationContext {
   readonly variables: RequestVariables;
@@ -56,6 +59,18 @@ export class Selection {
     return definition.defaultValue === undefined
       ? undefined
       : { kind: 'value', value: definition.defaultValue };
+  }
+
+  /** A list of rows with equal columns that the request brings in a variable, and the type of a row. */
+  rows(
+    name: string,
+  ): { variable: string; columns: readonly string[]; type: GraphQLInputObjectType } | undefined {
+    const node = this.nodes[0]?.arguments?.find((one) => one.name.value === name)?.value;
+    const type = getNamedType(this.field.args.find((one) => one.name === name)!.type);
+    if (node?.kind !== Kind.VARIABLE || !isInputObjectType(type)) return undefined;
+    const variable = node.name.value;
+    const columns = this.context.variables.columns(variable);
+    return columns && { variable, columns, type };
   }
 
   /** An argument whose value shapes the plan; null counts as absent. */
@@ -190,7 +205,7 @@ function isIncluded(directives: readonly DirectiveNode[] | undefined, variables:
     const argument = directive.arguments?.find((one) => one.name.value === 'if')?.value;
     const condition =
       argument?.kind === Kind.VARIABLE
-        ? variables.read(argument.name.value)
+        ? variables.read({ name: argument.name.value })
         : argument?.kind === Kind.BOOLEAN && argument.value;
     if (condition === (name === 'skip')) return false;
   }

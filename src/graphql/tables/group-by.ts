@@ -8,6 +8,7 @@ import type {
   GroupShape,
   Operand,
   Order,
+  Predicate,
   ReadPlan,
   Source,
 } from '../../data/plan/plan.ts';
@@ -21,6 +22,7 @@ import {
   aggregateResultType,
 } from './aggregate-columns.ts';
 import { comparisonType } from './comparison.ts';
+import { lowerInputFields } from './input-fields.ts';
 import { lowerRows, selectColumnType } from './list.ts';
 import { columnField } from './object.ts';
 import { aggregateOrderByType, direction, type LowerOrder, lowerOrderBy, lowerOrderObject } from './order.ts';
@@ -30,7 +32,7 @@ import {
   comparisonField,
   type LowerPredicate,
   logicFields,
-  lowerBoolExp,
+  lowerComparisons,
   lowerWhere,
 } from './where.ts';
 
@@ -144,11 +146,16 @@ function havingType(registry: Registry, table: VisibleTable): GraphQLNamedType {
     for (const [operation, group] of AGGREGATE_GROUPS) {
       const columns = aggregateColumns(table, group).filter(({ type }) => isComparable(operation, type));
       if (columns.length === 0) continue;
-      const type = registry.input(`${name}_group_by_${operation}_having`, undefined, () =>
-        Object.fromEntries(columns.map((column) => [column.name, havingField(registry, operation, column)])),
-      );
-      const lower: LowerPredicate = (input, selection, path) => lowerBoolExp(input, selection, path);
-      fields[operation] = { type, lower };
+      const lower: LowerPredicate = (input, selection, path) => ({
+        kind: 'and',
+        all:
+          input.kind === 'object'
+            ? lowerInputFields<LowerHaving, Predicate>(input, (one, value, column) =>
+                one(operation)(value, selection, `${path}.${column}`),
+              )
+            : [],
+      });
+      fields[operation] = { type: columnsHavingType(registry, table, operation, columns), lower };
     }
     return fields;
   });
@@ -156,23 +163,41 @@ function havingType(registry: Registry, table: VisibleTable): GraphQLNamedType {
 
 /** Of money PostgreSQL has the sum, the largest and the smallest alone. */
 function isComparable(operation: AggregateFunction, type: PgType): boolean {
-  return type.name !== 'money' || ['sum', 'max', 'min'].includes(operation);
+  return type.name !== 'money' || keepsType(operation);
 }
 
-/** An aggregate is compared as its result's type, which for sums and averages is not the column's. */
-function havingField(
-  registry: Registry,
-  operation: AggregateFunction,
-  { type, operand }: AggregateColumn,
-): InputFieldDefinition {
-  const result = aggregateResultType(registry, operation, type);
-  const keepsType = operation === 'sum' || operation === 'max' || operation === 'min';
-  return comparisonField(comparisonType(registry, keepsType ? result : registry.builtIn('float8')), {
-    kind: 'grouped',
-    type: result,
-    aggregate: { function: operation, operands: [operand], distinct: false, where: undefined },
-  });
+function keepsType(operation: AggregateFunction): boolean {
+  return operation === 'sum' || operation === 'max' || operation === 'min';
 }
+
+/** Conditions on one aggregate of each column. Averages and their like share a type, and so do the largest and the smallest. */
+function columnsHavingType(
+  registry: Registry,
+  table: VisibleTable,
+  operation: AggregateFunction,
+  columns: readonly AggregateColumn[],
+): GraphQLNamedType {
+  const kind = operation === 'min' ? 'max' : keepsType(operation) ? operation : 'avg';
+  return registry.input(`${table.api.name}_group_by_${kind}_having`, undefined, () =>
+    Object.fromEntries(
+      columns.map((column): [string, InputFieldDefinition] => {
+        const result = aggregateResultType(registry, operation, column.type);
+        const type = comparisonType(registry, keepsType(operation) ? result : registry.builtIn('float8'));
+        // An aggregate is compared as its result's type, which for sums and averages is not the column's.
+        const lower: LowerHaving = (asked) =>
+          lowerComparisons(type, {
+            kind: 'grouped',
+            type: aggregateResultType(registry, asked, column.type),
+            aggregate: { function: asked, operands: [column.operand], distinct: false, where: undefined },
+          });
+        return [column.name, { type, lower }];
+      }),
+    ),
+  );
+}
+
+/** The type of conditions on a column is shared by aggregates: which of them is meant, the outer field says. */
+type LowerHaving = (operation: AggregateFunction) => LowerPredicate;
 
 function groupOrderByType(registry: Registry, table: VisibleTable): GraphQLNamedType {
   const { name } = table.api;

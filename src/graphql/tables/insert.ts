@@ -37,7 +37,9 @@ export function insertFields(registry: Registry, table: WritableTable): Record<s
   const conflict = onConflictArgument(registry, table);
   const many: LowerField<WritePlan> = (selection) => ({
     kind: 'insert',
-    level: lowerLevel(table, selection.argument('objects'), selection, `${selection.path}.args.objects`),
+    level:
+      lowerBulk(table, selection) ??
+      lowerLevel(table, selection.argument('objects'), selection, `${selection.path}.args.objects`),
     path: `${selection.path}.args.objects`,
     answer: responseAnswer(selection),
     readable: readableColumns(table),
@@ -65,6 +67,23 @@ export function insertFields(registry: Registry, table: WritableTable): Record<s
       description: names.insert_one.comment ?? `insert a single row into the table: "${api.name}"`,
     };
   return fields;
+}
+
+/** Rows of columns alone in a variable: the plan then holds for any such rows, and nothing is done for each of them. */
+function lowerBulk(table: WritableTable, selection: Selection): InsertLevel | undefined {
+  const rows = selection.rows('objects');
+  if (!rows) return undefined;
+  const conflicts = new Conflicts(selection);
+  const columns: [Column, string][] = [];
+  for (const field of rows.columns) {
+    const lower = rows.type.getFields()[field]?.extensions.lower as LowerInsertField;
+    const part = lower({ kind: 'null' }, { selection, conflicts }, '');
+    if (!part || !('column' in part)) return undefined;
+    columns.push([part.column, field]);
+  }
+  const path = `${selection.path}.args.on_conflict`;
+  const conflict = conflicts.lower(table, selection.argument('on_conflict'), path);
+  return { table: table.api.table, rows: [], bulk: { variable: rows.variable, columns }, conflict };
 }
 
 function lowerLevel(

@@ -75,14 +75,17 @@ const negation: LowerPredicate = (input, selection, path) => ({
 });
 
 export function comparisonField(type: GraphQLNamedType, operand: Operand): InputFieldDefinition {
-  const lower: LowerPredicate = (input, selection, path) => {
+  return { type, lower: lowerComparisons(type, operand) };
+}
+
+export function lowerComparisons(type: GraphQLNamedType, operand: Operand): LowerPredicate {
+  return (input, selection, path) => {
     const all = lowerInputFields<LowerComparison, Predicate>(
       asObject(input, type.name, path),
       (one, value, name) => one(value, selection, `${path}.${name}`, operand),
     );
     return { kind: 'and', all };
   };
-  return { type, lower };
 }
 
 function relatedRows(registry: Registry, target: VisibleTable, related: Related): InputFieldDefinition {

@@ -28,9 +28,9 @@ from (select e.v, ($1::int4[])[e.n] as o from json_array_elements(pg_catalog.cur
 with ordinality e(v, n) union all select e.v, ($2::int4[])[e.n] as o from json_array_elements(pg_catalog.current_setting('goforward.s5')::pg_catalog.json)
 with ordinality e(v, n) union all select e.v, ($3::int4[])[e.n] as o from json_array_elements(pg_catalog.current_setting('goforward.s6')::pg_catalog.json)
 with ordinality e(v, n)) m
--- $1 = "{\"0\",\"3\"}"
--- $2 = "{\"1\"}"
--- $3 = "{\"2\"}"
+-- $1 = "{0,3}"
+-- $2 = "{1}"
+-- $3 = "{2}"
 
 select null, to_json(array(select (t4.*)::record
 from (select t1.title as title, (t3.*)::record as author from rows from (json_to_recordset(pg_catalog.current_setting('goforward.s1')::pg_catalog.json) as (id int4))

@@ -7,7 +7,7 @@ where t1.artist_id = (owner.v ->> 'id')::int4 returning 1) select count(*)::text
 
 with w as (update public.album t1 set artist_id = (owner.v ->> 'id')::int4 from json_array_elements(pg_catalog.current_setting('goforward.s1')::pg_catalog.json) owner(v)
 where t1.id = any ($1::int4[]) returning 1) select count(*)::text, null, (case when count(*) = 1 or not exists(select 1 from json_array_elements(pg_catalog.current_setting('goforward.s1')::pg_catalog.json) owner(v)) then '0' else 'goforward refuses nothing-to-connect: ' || (count(*)) end)::int4 from w
--- $1 = "{\"3\"}"
+-- $1 = "{3}"
 
 with i as (select * from json_to_recordset($1::json) as r(o int4, v1 text, p1 int4)), w as (insert into public.album as t1 (title, artist_id) select i.v1, (k1.v ->> 'id')::int4 from i join json_array_elements(pg_catalog.current_setting('goforward.s1')::pg_catalog.json)
 with ordinality k1(v, o) on k1.o = i.p1

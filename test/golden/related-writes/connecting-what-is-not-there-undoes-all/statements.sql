@@ -5,7 +5,7 @@ where t1.id = $2::int4 returning t1.id) select count(*)::text, pg_catalog.set_co
 
 with w as (update public.album t1 set artist_id = (owner.v ->> 'id')::int4 from json_array_elements(pg_catalog.current_setting('goforward.s1')::pg_catalog.json) owner(v)
 where t1.id = any ($1::int4[]) returning 1) select count(*)::text, null, (case when count(*) = 2 or not exists(select 1 from json_array_elements(pg_catalog.current_setting('goforward.s1')::pg_catalog.json) owner(v)) then '0' else 'goforward refuses nothing-to-connect: ' || (count(*)) end)::int4 from w
--- $1 = "{\"3\",\"99\"}"
+-- $1 = "{3,99}"
 
 select null, to_json((select (t2.*)::record
 from (select t1.name as name from rows from (json_to_recordset(pg_catalog.current_setting('goforward.s1')::pg_catalog.json) as (id int4))

@@ -10,7 +10,7 @@ where t1.artist_id = (owner.v ->> 'id')::int4 and t1.id = $2::int4 returning 1) 
 
 with w as (update public.album t1 set artist_id = (owner.v ->> 'id')::int4 from json_array_elements(pg_catalog.current_setting('goforward.s1')::pg_catalog.json) owner(v)
 where t1.id = any ($1::int4[]) returning 1) select count(*)::text, null, (case when count(*) = 1 or not exists(select 1 from json_array_elements(pg_catalog.current_setting('goforward.s1')::pg_catalog.json) owner(v)) then '0' else 'goforward refuses nothing-to-connect: ' || (count(*)) end)::int4 from w
--- $1 = "{\"4\"}"
+-- $1 = "{4}"
 
 select null, to_json((select (t6.*)::record
 from (select array(select (t3.*)::record

@@ -5,7 +5,7 @@ where (t1.house = $1::int4 and t1.number = $2::int4) for no key update) select c
 
 with w as (update public.chair t1 set house = (owner.v ->> 'house')::int4, room = (owner.v ->> 'number')::int4 from json_array_elements(pg_catalog.current_setting('goforward.s1')::pg_catalog.json) owner(v)
 where t1.id = any ($1::int4[]) returning 1) select count(*)::text, null, (case when count(*) = 2 or not exists(select 1 from json_array_elements(pg_catalog.current_setting('goforward.s1')::pg_catalog.json) owner(v)) then '0' else 'goforward refuses nothing-to-connect: ' || (count(*)) end)::int4 from w
--- $1 = "{\"1\",\"2\"}"
+-- $1 = "{1,2}"
 
 select null, to_json((select (t4.*)::record
 from (select array(select (t3.*)::record

@@ -4,7 +4,7 @@ where t1.id = $1::int4 for no key update) select count(*)::text, pg_catalog.set_
 
 with w as (update public.album t1 set artist_id = null from json_array_elements(pg_catalog.current_setting('goforward.s1')::pg_catalog.json) owner(v)
 where t1.artist_id = (owner.v ->> 'id')::int4 and t1.id = any ($1::int4[]) returning 1) select count(*)::text, null from w
--- $1 = "{\"2\",\"3\"}"
+-- $1 = "{2,3}"
 
 select null, to_json((select (t4.*)::record
 from (select array(select (t3.*)::record

@@ -7,7 +7,7 @@ where t1.artist_id = (owner.v ->> 'id')::int4 returning 1) select count(*)::text
 
 with w as (update public.passport t1 set artist_id = (owner.v ->> 'id')::int4 from json_array_elements(pg_catalog.current_setting('goforward.s1')::pg_catalog.json) owner(v)
 where t1.id = any ($1::int4[]) returning 1) select count(*)::text, null, (case when count(*) = 1 or not exists(select 1 from json_array_elements(pg_catalog.current_setting('goforward.s1')::pg_catalog.json) owner(v)) then '0' else 'goforward refuses nothing-to-connect: ' || (count(*)) end)::int4 from w
--- $1 = "{\"2\"}"
+-- $1 = "{2}"
 
 select null, to_json((select (t4.*)::record
 from (select (select (t3.*)::record
