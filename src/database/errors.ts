@@ -87,6 +87,9 @@ export function toAppError(error: unknown, caller: Caller | undefined): AppError
   // A type that cannot be compared or sorted: PostgreSQL names it.
   if (code === '42883' && /^could not identify|^operator does not exist/.test(message))
     return new AppError('not-supported', message, { cause: error, extensions });
+  // Some types call a value that they cannot read a syntax error; one of our own would say where it stands.
+  if (code === '42601' && !/ at or near | at end of input$/.test(message))
+    return new AppError('parse-failed', message, { cause: error, extensions });
   if (GONE.has(code) && where === undefined)
     return new AppError('validation-failed', 'the database changed while the request was on its way', {
       hint: 'Try again in a moment: the API follows such changes by itself.',

@@ -7,7 +7,7 @@ import type { PrismaClient } from '../generated/prisma/client.ts';
 import type { Observe } from '../observation.ts';
 import type { GraphqlContext } from './context.ts';
 import type { SchemaEngine } from './engine.ts';
-import { documentError, toGraphqlError } from './errors.ts';
+import { toGraphqlError, variableError } from './errors.ts';
 import { executeMixed } from './mixed.ts';
 import type { PreparedDocument } from './role-schema.ts';
 import { VariableErrors } from './variables.ts';
@@ -88,8 +88,7 @@ export function createExecutor({ engine, runner, prisma, observe }: ExecutorInpu
       );
       return { data, errors: errors?.map((error) => shownError(error, requestId, observe)) };
     } catch (error) {
-      if (error instanceof VariableErrors)
-        return failed(...error.errors.map((one) => documentError(one, prepared?.document, false)));
+      if (error instanceof VariableErrors) return failed(...error.errors.map((one) => variableError(one)));
       return failed(isTooDeep(error) ? tooDeep() : error);
     }
   };

@@ -122,7 +122,9 @@ export function computedFieldsOf(
     if (!call) continue;
     if (call.arguments.length > 0 && !names.claimTypes([`${one.name}_${table.name}_args`], label)) continue;
     taken.add(one.name);
-    found.push({ ...call, name: one.name, comment: one.comment ?? routine.comment, returns });
+    // A table whose comment the file has emptied takes none from the database for what belongs to it.
+    const comment = one.comment ?? (table.comment === '' ? undefined : routine.comment);
+    found.push({ ...call, name: one.name, comment, returns });
   }
   return found;
 }

@@ -6,15 +6,18 @@
 import { join, render, type Sql, sql } from '../../database/sql.ts';
 import { invariant } from '../../errors.ts';
 import type { Catalog, Column, Table } from '../catalog/catalog.ts';
+import { readsOtherRows } from '../plan/inspect.ts';
 import type { ObjectShape, ReadPlan, Source, Value } from '../plan/plan.ts';
 import type { InsertLevel, InsertRow, MutationPlan, WriteAnswer, WritePlan } from '../plan/write.ts';
 import { Aliases } from './aliases.ts';
 import { compilationOf, type Statement } from './compile.ts';
 import { insertStatements } from './insert.ts';
 import { modify } from './modify.ts';
+import { whereClause } from './predicate.ts';
 import { type Compilation, readExpression, shapeItems } from './read.ts';
 import { sourceRow } from './row.ts';
 import { recordQuery } from './shape.ts';
+import { fromItem, sourceCondition } from './source.ts';
 import { carried, stashSql } from './stash.ts';
 
 type Fragment = Sql<Value>;
@@ -85,12 +88,8 @@ function compileWrite(plan: WritePlan, batch: WriteBatch): Render {
   switch (plan.kind) {
     case 'literal':
       return () => JSON.stringify(plan.text);
-    case 'read': {
-      const index = batch.add(
-        sql<Value>`select null, to_json(${readExpression(plan, undefined, batch.compilation())})::text`,
-      );
-      return (results) => results[index]?.[1] ?? 'null';
-    }
+    case 'read':
+      return call(plan, batch);
     case 'updates': {
       const updates = plan.updates.map((update) => compileWrite(update, batch));
       return (results) => `[${updates.map((one) => one(results)).join(',')}]`;
@@ -106,6 +105,35 @@ function compileWrite(plan: WritePlan, batch: WriteBatch): Render {
     case 'delete':
       return modify(plan, batch);
   }
+}
+
+/** A volatile function. What its rows are related to is read after it ran: one statement would see the state before. */
+function call(plan: ReadPlan, batch: WriteBatch): Render {
+  const isAlone = plan.source.kind !== 'routine' || !readsOtherRows(plan);
+  const read = isAlone ? plan : { ...plan, ...keepRows(plan, batch) };
+  const index = batch.add(
+    sql<Value>`select null, to_json(${readExpression(read, undefined, batch.compilation())})::text`,
+  );
+  return (results) => results[index]?.[1] ?? 'null';
+}
+
+/** Runs the function alone, and keeps its rows. */
+function keepRows({ source, limit, take }: ReadPlan, batch: WriteBatch): Pick<ReadPlan, 'source' | 'limit'> {
+  const { table } = source;
+  const { aliases } = batch.compilation();
+  const alias = aliases.next();
+  const row = sourceRow(table, alias);
+  const name = batch.nextStash();
+  const columns = join(table.columns.map((column) => carried(column, row)));
+  const where = whereClause(sourceCondition(source, row, alias));
+  batch.add(
+    sql<Value>`with w as (select ${columns} from ${fromItem(source, alias, undefined)}${where}) select null, ${stashSql(name)} from w`,
+  );
+  // Rows that were written have no limit of their own; those of a function are a list like any other.
+  return {
+    source: { kind: 'written rows', table, stash: name },
+    limit: limit ?? (take === 'many' ? batch.maxRows : undefined),
+  };
 }
 
 /** All rows give the same columns, and so do the rows that they point to: one statement writes them. */
