@@ -19,6 +19,8 @@ export interface GraphqlRequest {
   /** GET may only read. */
   readonly readOnly: boolean;
   readonly persistedQuery: boolean;
+  /** Introspection describes the dialect without our additions. */
+  readonly plainIntrospection?: boolean;
 }
 
 export interface Requester {
@@ -78,8 +80,9 @@ export function createExecutor({ engine, runner, prisma, observe }: ExecutorInpu
       if (ready.kind === 'mutation')
         return await executed(() => runMutation(runner, callerContext, ready.mutation, variables));
       const context: GraphqlContext = { requestId, callerContext, prisma };
+      const schema = request.plainIntrospection ? await roleSchema.plainSchema() : roleSchema.schema;
       const { data, errors } = await executeMixed(
-        roleSchema,
+        { schema, tableSchema: roleSchema.schema, prepare: roleSchema.prepare },
         operation.operation,
         operation.fragments,
         variables,

@@ -42,18 +42,31 @@ export class RoleSchema {
   readonly maxRows: number;
   readonly #documents = new LRUCache<string, PreparedDocument>({ max: MAX_DOCUMENTS });
 
+  readonly #makePlain: () => Promise<GraphQLSchema>;
+  #plain: Promise<GraphQLSchema> | undefined;
+
   constructor(
-    role: string,
-    schema: GraphQLSchema,
+    {
+      role,
+      schema,
+      plainSchema,
+    }: { role: string; schema: GraphQLSchema; plainSchema: () => Promise<GraphQLSchema> },
     catalog: Catalog,
     limits: DocumentLimits,
     maxRows: number,
   ) {
     this.role = role;
     this.schema = schema;
+    this.#makePlain = plainSchema;
     this.catalog = catalog;
     this.limits = limits;
     this.maxRows = maxRows;
+  }
+
+  /** The schema as Hasura would describe it, without our additions: made when somebody asks for it. */
+  plainSchema(): Promise<GraphQLSchema> {
+    this.#plain ??= this.#makePlain();
+    return this.#plain;
   }
 
   /** Parses and validates once per text. Throws AppError or GraphQLError where the text cannot be read at all. */

@@ -34,6 +34,8 @@ type RootFields = GraphQLFieldConfigMap<unknown, GraphqlContext>;
 export interface SchemaInput {
   readonly visible: VisibleModel;
   readonly maxRows: number;
+  /** With what this dialect has beside Hasura's. */
+  readonly additions: boolean;
   /** The platform's own fields, where the role may use them. */
   readonly platform: GraphQLSchema | undefined;
 }
@@ -41,8 +43,13 @@ export interface SchemaInput {
 /** Tables whose root fields are made at a time: some 2 ms, so that requests go on while a large schema is built. */
 const TABLES_PER_SLICE = 20;
 
-export async function buildSchema({ visible, maxRows, platform }: SchemaInput): Promise<GraphQLSchema> {
-  const registry = new Registry(visible, { maxRows });
+export async function buildSchema({
+  visible,
+  maxRows,
+  additions,
+  platform,
+}: SchemaInput): Promise<GraphQLSchema> {
+  const registry = new Registry(visible, { maxRows, additions });
   const generated = await generatedFields(registry);
   const own = platform?.getQueryType()?.toConfig().fields as RootFields | undefined;
   const query = new GraphQLObjectType({ name: 'query_root', fields: { ...generated, ...own } });

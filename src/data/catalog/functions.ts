@@ -123,7 +123,7 @@ export function computedFieldsOf(
     if (call.arguments.length > 0 && !names.claimTypes([`${one.name}_${table.name}_args`], label)) continue;
     taken.add(one.name);
     // A table whose comment the file has emptied takes none from the database for what belongs to it.
-    const comment = one.comment ?? (table.comment === '' ? undefined : routine.comment);
+    const comment = one.comment ?? (table.comment === '' ? '' : routine.comment);
     found.push({ ...call, name: one.name, comment, returns });
   }
   return found;

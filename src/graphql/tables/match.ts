@@ -21,9 +21,10 @@ export function matchArgument(
   const columns = (visible?.columns ?? []).filter(
     ({ column }) => !INCOMPARABLE.has(elementType(column.type).name),
   );
-  if (columns.length === 0 || !api.additions.match) return {};
+  const name = registry.additionsOf(api).match;
+  if (columns.length === 0 || !name) return {};
   const description = `what the row of "${api.name}" must still look like`;
-  const type = registry.input(api.additions.match, description, () =>
+  const type = registry.input(name, description, () =>
     Object.fromEntries(
       columns.map((one): [string, InputFieldDefinition] => {
         const operand = { kind: 'column', column: one.column } as const;

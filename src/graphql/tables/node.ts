@@ -14,7 +14,7 @@ const ID_FIELD = 'node_id';
 /** Whether rows of the table are nodes: they have a key, and no field of their own that is called so. */
 export function isNode(registry: Registry, table: VisibleTable): boolean {
   const names = [...table.columns, ...table.relationships.map(({ api }) => api)].map(({ name }) => name);
-  return registry.visible.model.hasNodes && table.primaryKey !== undefined && !names.includes(ID_FIELD);
+  return registry.hasNodes && table.primaryKey !== undefined && !names.includes(ID_FIELD);
 }
 
 export function nodeInterface(registry: Registry): GraphQLNamedType {

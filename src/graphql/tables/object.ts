@@ -146,7 +146,7 @@ function relationshipAdditions(
 ): Record<string, OutputField> {
   if (api.kind !== 'array') return {};
   const source = { kind: 'table', table: target.api.table } as const;
-  const { groupBy, connection } = target.api.additions;
+  const { groupBy, connection } = registry.additionsOf(target.api);
   const pages = connection && connectionField(registry, target, source);
   return {
     ...(groupBy ? { [`${api.name}_group_by`]: related(groupByField(registry, target, source), api) } : {}),

@@ -17,6 +17,7 @@ import {
   type GraphQLOutputType,
   GraphQLString,
 } from 'graphql';
+import type { Additions } from '../../data/catalog/additions.ts';
 import { type BuiltInType, builtInType } from '../../data/catalog/built-in-types.ts';
 import type { PgType } from '../../data/catalog/catalog.ts';
 import type { ApiTable } from '../../data/catalog/model.ts';
@@ -58,12 +59,18 @@ type FieldConfig = GraphQLFieldConfig<Record<string, unknown>, GraphqlContext>;
 export class Registry {
   readonly visible: VisibleModel;
   readonly limits: { readonly maxRows: number };
+  readonly #hasAdditions: boolean;
   readonly #types = new Map<string, GraphQLNamedType>();
   readonly #writable: ReadonlyMap<ApiTable, WritableTable>;
 
-  constructor(visible: VisibleModel, limits: { readonly maxRows: number }) {
+  /** `additions`: what this dialect has beside Hasura's. */
+  constructor(
+    visible: VisibleModel,
+    { maxRows, additions }: { readonly maxRows: number; readonly additions: boolean },
+  ) {
     this.visible = visible;
-    this.limits = limits;
+    this.limits = { maxRows };
+    this.#hasAdditions = additions;
     this.#writable = new Map(visible.writable.map((table) => [table.api, table]));
   }
 
@@ -74,6 +81,15 @@ export class Registry {
 
   writableTable(api: ApiTable): WritableTable | undefined {
     return this.#writable.get(api);
+  }
+
+  additionsOf(api: ApiTable): Additions {
+    return this.#hasAdditions ? api.additions : {};
+  }
+
+  /** Rows can be asked for as nodes. */
+  get hasNodes(): boolean {
+    return this.#hasAdditions && this.visible.model.hasNodes;
   }
 
   /** A type of pg_catalog. */

@@ -33,7 +33,7 @@ export function relatedArgument(
   table: WritableTable,
 ): Record<string, InputFieldDefinition> {
   const { api, visible } = table;
-  const typeName = api.additions.related;
+  const typeName = registry.additionsOf(api).related;
   if (!visible || !typeName) return {};
   const fields = visible.relationships.flatMap((one): [string, InputFieldDefinition][] => {
     const target = registry.writableTable(one.api.target);
@@ -244,7 +244,8 @@ function updateOneVerb(
   relationship: Relationship,
   target: WritableTable,
 ): Record<string, InputFieldDefinition> {
-  if (target.updatable.length === 0 || !target.api.additions.operators) return {};
+  const name = registry.additionsOf(target.api).operators;
+  if (target.updatable.length === 0 || !name) return {};
   const lower: LowerVerb = (input, _selection, path) => {
     const given = (name: string) =>
       input.kind === 'object' ? input.fields.find((one) => one.name === name)?.input : undefined;
@@ -253,10 +254,8 @@ function updateOneVerb(
       set.length === 0 ? [] : [{ kind: 'update', relationship, path, set, where: undefined }];
     return { set: [], writes };
   };
-  const type: GraphQLNamedType = registry.input(
-    target.api.additions.operators,
-    `changes to a row of "${target.api.name}"`,
-    () => operatorArguments(registry, target),
+  const type: GraphQLNamedType = registry.input(name, `changes to a row of "${target.api.name}"`, () =>
+    operatorArguments(registry, target),
   );
   return { update: { type, lower } };
 }

@@ -36,7 +36,7 @@ export function tableRootFields(registry: Registry, table: VisibleTable): Record
       description: rootFields.select_aggregate.comment ?? `fetch aggregated fields from the table: "${name}"`,
     },
   };
-  const { groupBy, connection } = table.api.additions;
+  const { groupBy, connection } = registry.additionsOf(table.api);
   if (groupBy) fields[groupBy] = groupByField(registry, table, source);
   const pages = connection && connectionField(registry, table, source);
   if (pages) fields[connection] = pages;
