@@ -8,6 +8,8 @@ interface DatabaseError {
   detail?: string;
   hint?: string;
   severity?: string;
+  /** Where in the statement; absent where a value is at fault. */
+  position?: string;
   /** The functions that it happened in. */
   where?: string;
   constraint?: string;
@@ -17,6 +19,7 @@ interface DatabaseError {
 
 const BY_STATE: Record<string, ErrorCode> = {
   '21000': 'constraint-violation',
+  '23001': 'constraint-violation',
   '23502': 'constraint-violation',
   '23503': 'constraint-violation',
   '23505': 'constraint-violation',
@@ -39,6 +42,7 @@ const BY_STATE: Record<string, ErrorCode> = {
 const GONE = new Set(['42703', '42P01', '42883', '42704']);
 
 const PREFIX: Record<string, string> = {
+  '23001': 'Can not delete or update due to data being referred. ',
   '23502': 'Not-NULL violation. ',
   '23503': 'Foreign key violation. ',
   '23505': 'Uniqueness violation. ',
@@ -74,7 +78,7 @@ export function toAppError(error: unknown, caller: Caller | undefined): AppError
   const ours = /^invalid input syntax for type integer: "(cannot proceed .*)"$/s.exec(message)?.[1];
   if (ours !== undefined)
     return new AppError('constraint-violation', ours.replaceAll('\\"', '"'), { cause: error });
-  const known = BY_STATE[code] ?? byClass(code);
+  const known = BY_STATE[code] ?? (isOfValue(error as DatabaseError) ? 'parse-failed' : byClass(code));
   if (known === undefined) return new AppError('internal-error', 'database query error', { cause: error });
   return new AppError(known, (PREFIX[code] ?? '') + message, {
     cause: error,
@@ -82,6 +86,11 @@ export function toAppError(error: unknown, caller: Caller | undefined): AppError
     hint: known === 'postgres-error' ? (error as DatabaseError).hint : undefined,
     details: known === 'postgres-error' ? (error as DatabaseError).detail : undefined,
   });
+}
+
+/** Labels, patterns and paths have grammars of their own. A syntax error of a statement would say where in it. */
+function isOfValue({ code, position }: DatabaseError): boolean {
+  return code === '42601' && position === undefined;
 }
 
 function byClass(code: string): ErrorCode | undefined {
