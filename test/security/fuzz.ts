@@ -1,13 +1,16 @@
-/** `npm run fuzz -- [--cases N] [--seed S]`: the authorization oracle for as long as one likes, on a server of its own. */
+/** `npm run fuzz -- [--reads | --writes] [--cases N] [--seed S]`: the authorization oracles for as long as one likes, on a server of their own. */
 import { parseArgs } from 'node:util';
 import { bootstrap } from '../../src/database/bootstrap.ts';
 import { startThrowawayServer } from '../support/throwaway-server.ts';
 import { runOracle } from './reference/oracle.ts';
+import { runWriteOracle } from './writes/write-oracle.ts';
 
 const { values } = parseArgs({
   options: {
     cases: { type: 'string', default: '10000' },
     seed: { type: 'string' },
+    reads: { type: 'boolean' },
+    writes: { type: 'boolean' },
   },
 });
 const cases = Number(values.cases);
@@ -25,17 +28,18 @@ try {
     schemas: ['public'],
     observe: () => undefined,
   });
-  const { failure, ...facts } = await runOracle({
-    adminUrl: server.adminUrl,
-    platformUrl,
-    apiUrl,
-    cases,
-    seed,
-  });
-  process.stdout.write(`${JSON.stringify(facts)}\n`);
-  if (failure !== undefined) process.stdout.write(`${failure}\n`);
-  process.stdout.write(failure === undefined ? 'no difference\n' : '1 difference\n');
-  process.exitCode = failure === undefined ? 0 : 1;
+  const input = { adminUrl: server.adminUrl, platformUrl, apiUrl, cases, seed };
+  const oracles = [...(values.writes ? [] : [runOracle]), ...(values.reads ? [] : [runWriteOracle])];
+  let differences = 0;
+  for (const oracle of oracles) {
+    const { failure, ...facts } = await oracle(input);
+    process.stdout.write(`${JSON.stringify(facts)}\n`);
+    if (failure === undefined) continue;
+    process.stdout.write(`${failure}\n`);
+    differences += 1;
+  }
+  process.stdout.write(differences === 0 ? 'no difference\n' : `${differences} difference(s)\n`);
+  process.exitCode = differences === 0 ? 0 : 1;
 } finally {
   await server.stop();
 }

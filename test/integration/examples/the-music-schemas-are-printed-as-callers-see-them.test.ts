@@ -6,7 +6,7 @@ import { load } from '../../../examples/music/index.ts';
 import { type DataApi, openDataApi } from '../../support/data-api.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 
-const FILE = new URL('../../../examples/music/schema.graphql', import.meta.url);
+const MUSIC = new URL('../../../examples/music/', import.meta.url);
 
 let database: TestDatabase;
 let api: DataApi;
@@ -25,9 +25,13 @@ afterAll(async () => {
   await database.drop();
 });
 
-test('examples/music/schema.graphql is what anon may ask (UPDATE_SCHEMA=1 rewrites it)', async () => {
-  const { schema } = await api.engine.get('anon');
+test.each([
+  ['anon', 'schema.graphql'],
+  ['service_role', 'client/schema.graphql'],
+])('what %s may ask is printed in %s (UPDATE_SCHEMA=1 rewrites it)', async (role, name) => {
+  const file = new URL(name, MUSIC);
+  const { schema } = await api.engine.get(role);
   const printed = `${printSchema(schema)}\n`;
-  if (process.env.UPDATE_SCHEMA === '1') writeFileSync(FILE, printed);
-  expect(readFileSync(FILE, 'utf8')).toBe(printed);
+  if (process.env.UPDATE_SCHEMA === '1') writeFileSync(file, printed);
+  expect(readFileSync(file, 'utf8')).toBe(printed);
 });
