@@ -81,6 +81,7 @@ export interface ApiFunction extends ApiCall {
   readonly aggregateName: string;
   readonly comment: string | undefined;
   readonly exposedAs: 'query' | 'mutation';
+  /** Rows of a table, or else values of the routine's return type. */
   readonly returns: ApiTable | undefined;
 }
 

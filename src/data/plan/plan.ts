@@ -263,7 +263,7 @@ export interface ReadPlan {
   readonly take: 'maybe' | 'many' | 'page';
 }
 
-/** A scalar function called for its own sake. */
+/** A function called for its value: one, a list where it returns a set, true where it returns nothing. */
 export interface CallPlan {
   readonly kind: 'call';
   readonly call: RoutineCall;
