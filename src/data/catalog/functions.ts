@@ -68,7 +68,9 @@ export function functionsOf(
 /** One value or many, or nothing at all. */
 function returnsScalar({ returnType, resultColumns }: Routine): boolean {
   if (isVoid(returnType)) return true;
-  return resultColumns.length === 0 && returnType.relation === 0 && scalarName(returnType) !== undefined;
+  // Rows of a table are never handed out as a value: its grants would not count.
+  const isRow = returnType.relation !== 0 && returnType.fields.length === 0;
+  return resultColumns.length === 0 && !isRow && scalarName(returnType) !== undefined;
 }
 
 function derivedFunctions(catalog: Catalog, metadata: Metadata) {
