@@ -2,6 +2,7 @@
 import type pg from 'pg';
 import { invariant } from '../../errors.ts';
 import type {
+  Beneath,
   Catalog,
   Column,
   ForeignKey,
@@ -12,11 +13,20 @@ import type {
   RoutineParameter,
   Table,
 } from './catalog.ts';
+import {
+  BENEATH_FOREIGN_KEYS,
+  BENEATH_PRIMARY_KEYS,
+  type BeneathKeyRow,
+  type BeneathPrimaryKeyRow,
+  VIEWS,
+  type ViewRow,
+} from './queries/beneath.ts';
 import { FOREIGN_KEYS, type ForeignKeyRow, KEYS, type KeyRow } from './queries/keys.ts';
 import { POLICIES, type PolicyRow } from './queries/policies.ts';
 import { ROUTINES, type RoutineRow } from './queries/routines.ts';
 import { TABLES, type TableRow } from './queries/tables.ts';
 import { TYPES, type TypeRow } from './queries/types.ts';
+import { shownColumns, viewOrigins } from './view-columns.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -50,6 +60,9 @@ export async function introspect(
       foreignKeys: await catalogRows<ForeignKeyRow>(client, FOREIGN_KEYS, [schemas]),
       routines: await catalogRows<RoutineRow>(client, ROUTINES, [schemas]),
       policies: await catalogRows<PolicyRow>(client, POLICIES, [schemas]),
+      beneathForeignKeys: await catalogRows<BeneathKeyRow>(client, BENEATH_FOREIGN_KEYS),
+      beneathPrimaryKeys: await catalogRows<BeneathPrimaryKeyRow>(client, BENEATH_PRIMARY_KEYS),
+      views: await catalogRows<ViewRow>(client, VIEWS),
     };
     return assemble(rows, schemas, version, serverVersion);
   } finally {
@@ -64,6 +77,9 @@ interface Rows {
   foreignKeys: ForeignKeyRow[];
   routines: RoutineRow[];
   policies: PolicyRow[];
+  beneathForeignKeys: BeneathKeyRow[];
+  beneathPrimaryKeys: BeneathPrimaryKeyRow[];
+  views: ViewRow[];
 }
 
 function assemble(rows: Rows, schemas: readonly string[], version: number, serverVersion: number): Catalog {
@@ -79,9 +95,26 @@ function assemble(rows: Rows, schemas: readonly string[], version: number, serve
     tables: [...tables.values()],
     routines: rows.routines.flatMap((row) => assembleRoutine(row, types, findTableByRowType)),
     types,
+    beneath: assembleBeneath(rows),
     findTable: (schema: string, name: string) => byName.get(`${schema}\0${name}`),
     findTableByRowType,
   });
+}
+
+function assembleBeneath({ beneathForeignKeys, beneathPrimaryKeys, views }: Rows): Beneath {
+  const shown = new Map(views.map(({ view, definition }) => [view, shownColumns(definition)]));
+  return {
+    foreignKeys: beneathForeignKeys.map(({ name, table, target, columns, target_columns, is_unique }) => ({
+      name,
+      table,
+      target,
+      columns,
+      targetColumns: target_columns,
+      unique: is_unique,
+    })),
+    primaryKeys: new Map(beneathPrimaryKeys.map(({ table, columns }) => [table, columns])),
+    views: viewOrigins(shown),
+  };
 }
 
 const TYPE_KINDS = {
@@ -231,6 +264,7 @@ function assembleRoutine(
         }),
       ),
       returnsSet: row.returns_set,
+      rows: row.rows,
       returnType,
       returnTable: tableOf(returnType),
       resultColumns: (row.result_columns ?? []).flatMap(({ name, type: oid }) => {
