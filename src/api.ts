@@ -17,6 +17,7 @@ import { createAudit } from './meta/audit.ts';
 import { createQueryEndpoint } from './meta/query.ts';
 import { createReloadEndpoint } from './meta/reload.ts';
 import type { Observe } from './observation.ts';
+import { createRestEndpoint } from './rest/handler.ts';
 
 export interface ApiInput {
   readonly config: Config;
@@ -57,7 +58,25 @@ export async function createApi(input: ApiInput): Promise<Api> {
     platform,
     observe,
   });
-  catalog.onModel = (model) => engine.install(model);
+  const runner = new CallerRunner(pools.api, {
+    searchPath: [...api.schemas, ...api.extraSearchPath],
+    statementTimeoutMs: database.statementTimeoutMs,
+    preparedStatements: database.preparedStatements,
+  });
+  const rest = createRestEndpoint({
+    runner,
+    settings: {
+      schemas: api.schemas,
+      maxRows: api.maxRows,
+      transactionEnd: api.transactionEnd,
+      ...api.rest,
+    },
+    observe,
+  });
+  catalog.onModel = async (model) => {
+    rest.install(model.catalog);
+    await engine.install(model);
+  };
   // Watched first and read second: nothing that happens in between is missed.
   const watch = await watchCatalog({
     connectionString: input.platformUrl,
@@ -74,11 +93,6 @@ export async function createApi(input: ApiInput): Promise<Api> {
     await watch.close();
     throw error;
   }
-  const runner = new CallerRunner(pools.api, {
-    searchPath: [...api.schemas, ...api.extraSearchPath],
-    statementTimeoutMs: database.statementTimeoutMs,
-    preparedStatements: database.preparedStatements,
-  });
   const execute = createExecutor({ engine, runner, prisma, observe });
   const graphiql = api.graphql.graphiql ? createGraphiql(input.keys.anon) : undefined;
   const graphql = createGraphqlEndpoint({ execute, graphiql, batch: api.graphql.batch, observe });
@@ -86,6 +100,7 @@ export async function createApi(input: ApiInput): Promise<Api> {
   return {
     endpoints: {
       graphql,
+      rest,
       hasura: createHasuraEndpoint(execute, graphql, observe),
       metaReload: createReloadEndpoint(async () => {
         await catalog.reload();

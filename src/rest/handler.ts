@@ -1,0 +1,61 @@
+/** `/rest/v1/…`: which action a path and a method ask for. */
+import type { Catalog } from '../data/catalog/catalog.ts';
+import type { CallerRunner } from '../database/as-caller.ts';
+import { AppError } from '../errors.ts';
+import type { Endpoint, Exchange, Reply } from '../exchange.ts';
+import type { Observe } from '../observation.ts';
+import { readRelation } from './read.ts';
+import type { RestSettings } from './settings.ts';
+
+export interface RestInput {
+  readonly runner: CallerRunner;
+  readonly settings: RestSettings;
+  readonly observe: Observe;
+}
+
+export interface RestEndpoint extends Endpoint {
+  /** Called with every new version of the catalog. */
+  install(catalog: Catalog): void;
+}
+
+/** What every action gets. */
+export interface RestContext extends RestInput {
+  readonly catalog: Catalog;
+}
+
+const PREFIX = '/rest/v1';
+
+export function createRestEndpoint(input: RestInput): RestEndpoint {
+  let catalog: Catalog | undefined;
+  return {
+    install(next) {
+      catalog = next;
+    },
+    async handle(exchange) {
+      if (!catalog)
+        throw new AppError('database-unavailable', 'the catalog is not loaded yet', {
+          hint: 'Try again in a moment.',
+        });
+      return act({ ...input, catalog }, withoutPrefix(exchange));
+    },
+  };
+}
+
+/** PostgreSQL and the actions see the path below the prefix. */
+function withoutPrefix(exchange: Exchange): Exchange {
+  return { ...exchange, path: exchange.path.slice(PREFIX.length) || '/' };
+}
+
+function act(context: RestContext, exchange: Exchange): Reply | Promise<Reply> {
+  const segments = exchange.path.split('/').slice(1).map(decodeURIComponent);
+  const [name = '', ...rest] = segments;
+  if (name === '' || rest.length > 0)
+    throw new AppError('not-found', 'Invalid path specified in request URL');
+  switch (exchange.method) {
+    case 'GET':
+    case 'HEAD':
+      return readRelation(context, exchange, name);
+    default:
+      throw new AppError('not-supported', `Unsupported HTTP method: ${exchange.method}`, { status: 405 });
+  }
+}

@@ -1,0 +1,15 @@
+/** What the configuration says of REST. */
+export interface RestSettings {
+  /** The exposed schemas; the first is the default one. */
+  readonly schemas: readonly string[];
+  /** The limit of every list; undefined: none. */
+  readonly maxRows: number | undefined;
+  /** Whether a select may call sum, avg, count, max, min. */
+  readonly aggregates: boolean;
+  /** Whether `application/vnd.pgrst.plan` is answered. */
+  readonly plan: boolean;
+  /** How a transaction ends, and whether `Prefer: tx=` may choose the other end. */
+  readonly transactionEnd: 'commit' | 'commit-allow-override' | 'rollback' | 'rollback-allow-override';
+  /** `schema.function`, called before every request. */
+  readonly preRequest?: string | undefined;
+}
