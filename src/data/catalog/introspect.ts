@@ -14,6 +14,7 @@ import type {
 } from './catalog.ts';
 import { FOREIGN_KEYS, type ForeignKeyRow, KEYS, type KeyRow } from './queries/keys.ts';
 import { POLICIES, type PolicyRow } from './queries/policies.ts';
+import { REPRESENTATIONS, type RepresentationRow } from './queries/representations.ts';
 import { ROUTINES, type RoutineRow } from './queries/routines.ts';
 import { TABLES, type TableRow } from './queries/tables.ts';
 import { TYPES, type TypeRow } from './queries/types.ts';
@@ -50,6 +51,7 @@ export async function introspect(
       foreignKeys: await catalogRows<ForeignKeyRow>(client, FOREIGN_KEYS, [schemas]),
       routines: await catalogRows<RoutineRow>(client, ROUTINES, [schemas]),
       policies: await catalogRows<PolicyRow>(client, POLICIES, [schemas]),
+      representations: await catalogRows<RepresentationRow>(client, REPRESENTATIONS),
     };
     return assemble(rows, schemas, version, serverVersion);
   } finally {
@@ -64,6 +66,7 @@ interface Rows {
   foreignKeys: ForeignKeyRow[];
   routines: RoutineRow[];
   policies: PolicyRow[];
+  representations: RepresentationRow[];
 }
 
 function assemble(rows: Rows, schemas: readonly string[], version: number, serverVersion: number): Catalog {
@@ -71,6 +74,9 @@ function assemble(rows: Rows, schemas: readonly string[], version: number, serve
   const tables = assembleTables(rows, types);
   const byRowType = new Map([...tables.values()].map((table) => [table.rowType, table]));
   const byName = new Map([...tables.values()].map((table) => [`${table.schema}\0${table.name}`, table]));
+  const representations = new Map(
+    rows.representations.map(({ source, target, schema, name }) => [`${source}>${target}`, { schema, name }]),
+  );
   const findTableByRowType = (type: PgType) => byRowType.get(type.oid);
   return Object.freeze({
     version,
@@ -81,6 +87,8 @@ function assemble(rows: Rows, schemas: readonly string[], version: number, serve
     types,
     findTable: (schema: string, name: string) => byName.get(`${schema}\0${name}`),
     findTableByRowType,
+    findRepresentation: (source: PgType, target: PgType) =>
+      representations.get(`${source.oid}>${target.oid}`),
   });
 }
 
@@ -195,6 +203,7 @@ function assembleColumn(table: Table, row: TableRow['columns'][number], types: M
     type,
     notNull: row.not_null,
     hasDefault: row.has_default,
+    defaultExpression: row.default_expression ?? undefined,
     identity: row.identity === '' ? undefined : row.identity === 'a' ? 'always' : 'by default',
     generated: row.generated === '' ? undefined : row.generated === 's' ? 'stored' : 'virtual',
     comment: row.comment ?? undefined,
