@@ -67,6 +67,7 @@ export async function createApi(input: ApiInput): Promise<Api> {
     runner,
     settings: {
       schemas: api.schemas,
+      extraSearchPath: api.extraSearchPath,
       maxRows: api.maxRows,
       transactionEnd: api.transactionEnd,
       ...api.rest,

@@ -6,7 +6,7 @@ import type pg from 'pg';
 import type { Caller } from '../caller.ts';
 import { type BatchResult, type BatchStatement, completedBefore, sendBatch } from './batch.ts';
 import { toAppError } from './errors.ts';
-import { quoteIdentifier } from './sql.ts';
+import { quoteIdentifier, quoteLiteral } from './sql.ts';
 
 /** What the statements see of the request. */
 export interface CallerContext {
@@ -15,6 +15,12 @@ export interface CallerContext {
   readonly headersText: string;
   readonly method: string;
   readonly path: string;
+  /** The value of `search_path`, where it is not that of the session: see `searchPathText`. */
+  readonly searchPath?: string | undefined;
+  /** UTC where nothing is said. */
+  readonly timeZone?: string | undefined;
+  /** Further settings of the transaction, by the same names for every request of a kind. */
+  readonly settings?: readonly (readonly [name: string, value: string])[] | undefined;
 }
 
 export interface SessionSettings {
@@ -36,6 +42,18 @@ export interface CallerStatement {
   readonly path?: string | undefined;
 }
 
+/** What one caller wants done in a transaction. */
+export interface CallerRequest {
+  readonly context: CallerContext;
+  readonly statements: readonly CallerStatement[];
+  readonly readOnly: boolean;
+  /** Runs before each statement, after the context: what it sets (the role, say) holds for the statement. */
+  readonly before?: CallerStatement | undefined;
+}
+
+/** How the transaction ends where nothing fails. */
+export type TransactionEnd = 'commit' | 'rollback';
+
 const SETTINGS = [
   'role',
   'request.jwt.claims',
@@ -47,13 +65,35 @@ const SETTINGS = [
   'TimeZone',
   'transaction_read_only',
 ] as const;
-const CONTEXT_TEXT = `select ${SETTINGS.map((name, index) => `set_config('${name}', $${index + 1}, true)`).join(', ')}`;
+const CONTEXT_TEXT = contextText([]);
+
+function contextText(further: readonly string[]): string {
+  const names = [...SETTINGS, ...further];
+  return `select ${names.map((name, index) => `set_config(${quoteLiteral(name)}, $${index + 1}, true)`).join(', ')}`;
+}
+
+/** The value of `search_path` for these schemas. */
+export function searchPathText(schemas: readonly string[]): string {
+  return schemas.map(quoteIdentifier).join(', ');
+}
+
+/** A transaction of its own, so that it can be undone; deferred constraints speak before that. */
+const BEGIN = { text: 'begin', name: 'begin', values: [] };
+const CHECK_DEFERRED = { text: 'set constraints all immediate', name: 'check deferred', values: [] };
+const ROLLBACK = { text: 'rollback', name: 'rollback', values: [] };
 
 /** Of a transaction that was refused for the sake of a concurrent one. */
 const MAX_RETRIES = 3;
 
 /** Undoes what user code may have left on the session. Not DISCARD ALL: that would drop the prepared statements too. */
 const CLEAN_UP = 'reset session authorization; reset all; select pg_advisory_unlock_all(); discard temp';
+
+/** Which of the requests of a transaction an error came of. */
+export function failedRequest(error: unknown): number {
+  return failedRequests.get(error as object) ?? 0;
+}
+
+const failedRequests = new WeakMap<object, number>();
 
 export class CallerRunner {
   readonly #pool: pg.Pool;
@@ -64,7 +104,7 @@ export class CallerRunner {
   constructor(pool: pg.Pool, settings: SessionSettings) {
     this.#pool = pool;
     this.#settings = settings;
-    this.#searchPath = settings.searchPath.map(quoteIdentifier).join(', ');
+    this.#searchPath = searchPathText(settings.searchPath);
   }
 
   /** Statements sent so far, context statements left out: tests assert on it. */
@@ -81,50 +121,78 @@ export class CallerRunner {
     statements: readonly CallerStatement[],
     { readOnly }: { readOnly: boolean },
   ): Promise<BatchResult> {
-    this.#statements += statements.length;
-    const prepared = this.#settings.preparedStatements;
-    const contextStatement: BatchStatement = {
-      text: CONTEXT_TEXT,
-      name: prepared ? 'context' : undefined,
-      values: [
-        context.caller.role,
-        context.caller.claimsText,
-        context.headersText,
-        context.method,
-        context.path,
-        this.#searchPath,
-        String(this.#settings.statementTimeoutMs),
-        'UTC',
-        readOnly ? 'on' : 'off',
-      ],
-    };
-    const batch: BatchStatement[] = [contextStatement];
-    const positions: number[] = [];
-    statements.forEach((statement, index) => {
-      // User code of the statement before may have changed role or settings within the transaction: set them anew.
-      if (index > 0 && statements[index - 1]?.runsUserCode) batch.push(contextStatement);
-      positions.push(batch.length);
-      batch.push({
-        text: statement.text,
-        name: prepared ? statement.name : undefined,
-        values: statement.values,
-      });
-    });
+    const [result] = await this.runAll([{ context, statements, readOnly }], 'commit');
+    return result ?? [];
+  }
+
+  /**
+   * The requests one after the other in one round trip and one transaction, each as its own caller. The result holds those of
+   * `run`. Throws AppError, `failedRequest` tells of which request; then nothing was kept.
+   */
+  async runAll(requests: readonly CallerRequest[], end: TransactionEnd): Promise<BatchResult[]> {
+    const batch: BatchStatement[] = end === 'rollback' ? [this.#own(BEGIN)] : [];
+    const positions: number[][] = [];
+    // What was set to read-only stays so until the transaction ends.
+    const readOnly = requests.every((request) => request.readOnly);
+    for (const { context, statements, before } of requests) {
+      this.#statements += statements.length;
+      const preparation = [this.#contextStatement(context, readOnly), ...(before ? [this.#own(before)] : [])];
+      positions.push(
+        statements.map((statement, index) => {
+          // User code of the statement before may have changed role or settings within the transaction: set them anew.
+          if (index === 0 || statements[index - 1]?.runsUserCode) batch.push(...preparation);
+          return batch.push(this.#own(statement)) - 1;
+        }),
+      );
+    }
+    if (end === 'rollback') batch.push(this.#own(CHECK_DEFERRED), this.#own(ROLLBACK));
     const client = await this.#connect();
     let broken: Error | undefined;
     try {
       const result = await sendUntilSerialized(client, batch);
-      return positions.map((position) => result[position] ?? []);
+      return positions.map((own) => own.map((position) => result[position] ?? []));
     } catch (error) {
       if ((error as { severity?: string }).severity !== 'ERROR') broken = error as Error;
-      const failed = statements[positions.indexOf(completedBefore(error))];
-      throw toAppError(error, context.caller).at(failed?.path);
+      const at = completedBefore(error);
+      const found = positions.findIndex((own) => at <= (own.at(-1) ?? -1));
+      const index = found < 0 ? requests.length - 1 : found;
+      const request = requests[index];
+      const failed = request?.statements[positions[index]?.indexOf(at) ?? -1];
+      const known = toAppError(error, request?.context.caller).at(failed?.path);
+      failedRequests.set(known, index);
+      throw known;
     } finally {
+      const mayBeDirty = requests.some(({ statements }) => statements.some((one) => one.mayChangeSession));
       if (broken) client.release(broken);
-      else if (statements.some((statement) => statement.mayChangeSession) || !isIdle(client))
-        void cleanUp(client);
+      else if (mayBeDirty || !isIdle(client)) void cleanUp(client);
       else client.release();
     }
+  }
+
+  /** The statement without its name where nothing is to be prepared. */
+  #own({ text, name, values }: Pick<CallerStatement, 'text' | 'name' | 'values'>): BatchStatement {
+    return { text, name: this.#settings.preparedStatements ? name : undefined, values };
+  }
+
+  #contextStatement(context: CallerContext, readOnly: boolean): BatchStatement {
+    const { caller, headersText, method, path, searchPath, timeZone, settings = [] } = context;
+    const names = settings.map(([name]) => name);
+    return this.#own({
+      text: names.length === 0 ? CONTEXT_TEXT : contextText(names),
+      name: names.length === 0 ? 'context' : `context ${names.join(' ')}`,
+      values: [
+        caller.role,
+        caller.claimsText,
+        headersText,
+        method,
+        path,
+        searchPath ?? this.#searchPath,
+        String(this.#settings.statementTimeoutMs),
+        timeZone ?? 'UTC',
+        readOnly ? 'on' : 'off',
+        ...settings.map(([, value]) => value),
+      ],
+    });
   }
 
   async #connect(): Promise<pg.PoolClient> {

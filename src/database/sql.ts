@@ -74,6 +74,11 @@ export function keyword(text: string): Sql<never> {
   return new Sql<never>([text]);
 }
 
+/** An expression as PostgreSQL itself printed it out of its catalog. Never pass what a request brought. */
+export function printed(expression: string): Sql<never> {
+  return new Sql<never>([expression]);
+}
+
 export function join<P>(list: readonly Sql<P>[], separator = ', '): Sql<P> {
   const parts: (string | Parameter<P>)[] = [];
   list.forEach((one, index) => {

@@ -2,6 +2,8 @@
 export interface RestSettings {
   /** The exposed schemas; the first is the default one. */
   readonly schemas: readonly string[];
+  /** Schemas that are searched, but not served. */
+  readonly extraSearchPath: readonly string[];
   /** The limit of every list; undefined: none. */
   readonly maxRows: number | undefined;
   /** Whether a select may call sum, avg, count, max, min. */

@@ -29,6 +29,8 @@ export interface Column {
   readonly type: PgType;
   readonly notNull: boolean;
   readonly hasDefault: boolean;
+  /** SQL that PostgreSQL printed: what a row gets that does not give the column. Undefined where that is null. */
+  readonly defaultExpression: string | undefined;
   readonly identity: 'always' | 'by default' | undefined;
   readonly generated: 'stored' | 'virtual' | undefined;
   readonly comment: string | undefined;
@@ -106,6 +108,12 @@ export interface Routine {
   readonly resultColumns: readonly { readonly name: string; readonly type: PgType }[];
 }
 
+/** A function behind an implicit cast between a domain and JSON or text: how the domain looks outside. */
+export interface Representation {
+  readonly schema: string;
+  readonly name: string;
+}
+
 export interface Catalog {
   /** Counts up with every load of this process. */
   readonly version: number;
@@ -118,6 +126,8 @@ export interface Catalog {
   readonly beneath: Beneath;
   findTable(schema: string, name: string): Table | undefined;
   findTableByRowType(type: PgType): Table | undefined;
+  /** From a domain to JSON or text, or back. */
+  findRepresentation(source: PgType, target: PgType): Representation | undefined;
 }
 
 /** What lies under the exposed tables and views: needed to know which columns of a view carry a key. Numbers are oids and attnums. */

@@ -23,6 +23,7 @@ import {
 } from './queries/beneath.ts';
 import { FOREIGN_KEYS, type ForeignKeyRow, KEYS, type KeyRow } from './queries/keys.ts';
 import { POLICIES, type PolicyRow } from './queries/policies.ts';
+import { REPRESENTATIONS, type RepresentationRow } from './queries/representations.ts';
 import { ROUTINES, type RoutineRow } from './queries/routines.ts';
 import { TABLES, type TableRow } from './queries/tables.ts';
 import { TYPES, type TypeRow } from './queries/types.ts';
@@ -63,6 +64,7 @@ export async function introspect(
       beneathForeignKeys: await catalogRows<BeneathKeyRow>(client, BENEATH_FOREIGN_KEYS),
       beneathPrimaryKeys: await catalogRows<BeneathPrimaryKeyRow>(client, BENEATH_PRIMARY_KEYS),
       views: await catalogRows<ViewRow>(client, VIEWS),
+      representations: await catalogRows<RepresentationRow>(client, REPRESENTATIONS),
     };
     return assemble(rows, schemas, version, serverVersion);
   } finally {
@@ -80,6 +82,7 @@ interface Rows {
   beneathForeignKeys: BeneathKeyRow[];
   beneathPrimaryKeys: BeneathPrimaryKeyRow[];
   views: ViewRow[];
+  representations: RepresentationRow[];
 }
 
 function assemble(rows: Rows, schemas: readonly string[], version: number, serverVersion: number): Catalog {
@@ -87,6 +90,9 @@ function assemble(rows: Rows, schemas: readonly string[], version: number, serve
   const tables = assembleTables(rows, types);
   const byRowType = new Map([...tables.values()].map((table) => [table.rowType, table]));
   const byName = new Map([...tables.values()].map((table) => [`${table.schema}\0${table.name}`, table]));
+  const representations = new Map(
+    rows.representations.map(({ source, target, schema, name }) => [`${source}>${target}`, { schema, name }]),
+  );
   const findTableByRowType = (type: PgType) => byRowType.get(type.oid);
   return Object.freeze({
     version,
@@ -98,6 +104,8 @@ function assemble(rows: Rows, schemas: readonly string[], version: number, serve
     beneath: assembleBeneath(rows),
     findTable: (schema: string, name: string) => byName.get(`${schema}\0${name}`),
     findTableByRowType,
+    findRepresentation: (source: PgType, target: PgType) =>
+      representations.get(`${source.oid}>${target.oid}`),
   });
 }
 
@@ -228,6 +236,7 @@ function assembleColumn(table: Table, row: TableRow['columns'][number], types: M
     type,
     notNull: row.not_null,
     hasDefault: row.has_default,
+    defaultExpression: row.default_expression ?? undefined,
     identity: row.identity === '' ? undefined : row.identity === 'a' ? 'always' : 'by default',
     generated: row.generated === '' ? undefined : row.generated === 's' ? 'stored' : 'virtual',
     comment: row.comment ?? undefined,

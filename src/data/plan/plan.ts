@@ -20,6 +20,14 @@ export class Variable {
   }
 }
 
+/** Stands in a Value for JSON that is text already, and goes to PostgreSQL as it came. */
+export class JsonText {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
 /** A bound parameter. `value` is JSON-like data, in which any part may be a Variable. */
 export interface Value {
   readonly value: unknown;

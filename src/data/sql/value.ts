@@ -2,7 +2,7 @@
 import { parameter, type Sql, sql } from '../../database/sql.ts';
 import { AppError } from '../../errors.ts';
 import { type PgType, withoutDomain } from '../catalog/catalog.ts';
-import { type Value, Variable } from '../plan/plan.ts';
+import { JsonText, type Value, Variable } from '../plan/plan.ts';
 import { typeName } from './types.ts';
 
 /** `$1::type`: the parameter is cast to the column's type, never the column to the parameter's. */
@@ -35,6 +35,7 @@ export function bind(
 
 function toText(value: unknown, type: PgType): string | null {
   if (value === null || value === undefined) return null;
+  if (value instanceof JsonText) return value.text;
   const plain = withoutDomain(type);
   if (plain.name === 'json' || plain.name === 'jsonb') return JSON.stringify(value);
   if (isRawJson(value)) return value.rawJSON;
