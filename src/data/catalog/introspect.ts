@@ -2,6 +2,7 @@
 import type pg from 'pg';
 import { invariant } from '../../errors.ts';
 import type {
+  Beneath,
   Catalog,
   Column,
   ForeignKey,
@@ -12,12 +13,21 @@ import type {
   RoutineParameter,
   Table,
 } from './catalog.ts';
+import {
+  BENEATH_FOREIGN_KEYS,
+  BENEATH_PRIMARY_KEYS,
+  type BeneathKeyRow,
+  type BeneathPrimaryKeyRow,
+  VIEWS,
+  type ViewRow,
+} from './queries/beneath.ts';
 import { FOREIGN_KEYS, type ForeignKeyRow, KEYS, type KeyRow } from './queries/keys.ts';
 import { POLICIES, type PolicyRow } from './queries/policies.ts';
 import { REPRESENTATIONS, type RepresentationRow } from './queries/representations.ts';
 import { ROUTINES, type RoutineRow } from './queries/routines.ts';
 import { TABLES, type TableRow } from './queries/tables.ts';
 import { TYPES, type TypeRow } from './queries/types.ts';
+import { shownColumns, viewOrigins } from './view-columns.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -51,6 +61,9 @@ export async function introspect(
       foreignKeys: await catalogRows<ForeignKeyRow>(client, FOREIGN_KEYS, [schemas]),
       routines: await catalogRows<RoutineRow>(client, ROUTINES, [schemas]),
       policies: await catalogRows<PolicyRow>(client, POLICIES, [schemas]),
+      beneathForeignKeys: await catalogRows<BeneathKeyRow>(client, BENEATH_FOREIGN_KEYS),
+      beneathPrimaryKeys: await catalogRows<BeneathPrimaryKeyRow>(client, BENEATH_PRIMARY_KEYS),
+      views: await catalogRows<ViewRow>(client, VIEWS),
       representations: await catalogRows<RepresentationRow>(client, REPRESENTATIONS),
     };
     return assemble(rows, schemas, version, serverVersion);
@@ -66,6 +79,9 @@ interface Rows {
   foreignKeys: ForeignKeyRow[];
   routines: RoutineRow[];
   policies: PolicyRow[];
+  beneathForeignKeys: BeneathKeyRow[];
+  beneathPrimaryKeys: BeneathPrimaryKeyRow[];
+  views: ViewRow[];
   representations: RepresentationRow[];
 }
 
@@ -85,11 +101,28 @@ function assemble(rows: Rows, schemas: readonly string[], version: number, serve
     tables: [...tables.values()],
     routines: rows.routines.flatMap((row) => assembleRoutine(row, types, findTableByRowType)),
     types,
+    beneath: assembleBeneath(rows),
     findTable: (schema: string, name: string) => byName.get(`${schema}\0${name}`),
     findTableByRowType,
     findRepresentation: (source: PgType, target: PgType) =>
       representations.get(`${source.oid}>${target.oid}`),
   });
+}
+
+function assembleBeneath({ beneathForeignKeys, beneathPrimaryKeys, views }: Rows): Beneath {
+  const shown = new Map(views.map(({ view, definition }) => [view, shownColumns(definition)]));
+  return {
+    foreignKeys: beneathForeignKeys.map(({ name, table, target, columns, target_columns, is_unique }) => ({
+      name,
+      table,
+      target,
+      columns,
+      targetColumns: target_columns,
+      unique: is_unique,
+    })),
+    primaryKeys: new Map(beneathPrimaryKeys.map(({ table, columns }) => [table, columns])),
+    views: viewOrigins(shown),
+  };
 }
 
 const TYPE_KINDS = {
@@ -240,6 +273,7 @@ function assembleRoutine(
         }),
       ),
       returnsSet: row.returns_set,
+      rows: row.rows,
       returnType,
       returnTable: tableOf(returnType),
       resultColumns: (row.result_columns ?? []).flatMap(({ name, type: oid }) => {

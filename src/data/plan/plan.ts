@@ -2,7 +2,15 @@
  * The plan: what a request asks of PostgreSQL, in PostgreSQL's words. Both front ends lower to it, `data/sql` compiles it.
  * Plain data: identifiers are Catalog objects, everything that came from outside is a Value or a response key.
  */
-import type { Column, PgType, Relationship, Routine, RoutineParameter, Table } from '../catalog/catalog.ts';
+import type {
+  Column,
+  PgType,
+  Relationship,
+  Representation,
+  Routine,
+  RoutineParameter,
+  Table,
+} from '../catalog/catalog.ts';
 
 /** Stands in a Value for what the request will bring: a plan is compiled once and bound many times. */
 export class Variable {
@@ -26,6 +34,8 @@ export interface Value {
   readonly type: PgType;
   /** The value is a list of `type`. */
   readonly list?: boolean;
+  /** Of the type, which then reads the value from text. */
+  readonly representation?: Representation | undefined;
 }
 
 // ---- where rows come from
@@ -78,7 +88,23 @@ export type Operand =
       readonly type?: PgType;
     }
   /** The text form, `type` being pg_catalog.text. */
-  | { readonly kind: 'text'; readonly operand: Operand; readonly type: PgType };
+  | { readonly kind: 'text'; readonly operand: Operand; readonly type: PgType }
+  | { readonly kind: 'cast'; readonly operand: Operand; readonly type: PgType }
+  /** `type` is what the last step gives: json, jsonb or text. */
+  | {
+      readonly kind: 'json';
+      readonly operand: Operand;
+      readonly path: readonly JsonStep[];
+      readonly type: PgType;
+    }
+  | { readonly kind: 'represented'; readonly operand: Operand; readonly representation: Representation }
+  | { readonly kind: 'constant'; readonly value: number };
+
+/** `->` and `->>` with a key or the index of an element. */
+export interface JsonStep {
+  readonly key: string | number;
+  readonly asText: boolean;
+}
 
 export interface Aggregate {
   readonly function: AggregateFunction;
@@ -132,7 +158,20 @@ export type Operator =
   | '?'
   | '?|'
   | '?&'
-  | '@';
+  | '@'
+  | '&&'
+  | '<<'
+  | '>>'
+  | '&<'
+  | '&>'
+  | '-|-';
+
+export const TEXT_QUERIES = [
+  'to_tsquery',
+  'plainto_tsquery',
+  'phraseto_tsquery',
+  'websearch_to_tsquery',
+] as const;
 
 export type Predicate =
   | { readonly kind: 'and' | 'or'; readonly all: readonly Predicate[] }
@@ -142,6 +181,18 @@ export type Predicate =
       readonly kind: 'compare';
       readonly operand: Operand;
       readonly operator: Operator;
+      /** The value is an array, and the comparison holds for any or for all of its elements. */
+      readonly quantifier?: 'any' | 'all' | undefined;
+      readonly value: Value;
+    }
+  | { readonly kind: 'distinct'; readonly operand: Operand; readonly value: Value }
+  | { readonly kind: 'truth'; readonly operand: Operand; readonly is: 'true' | 'false' | 'unknown' }
+  /** Full text search; what is no tsvector is made one. */
+  | {
+      readonly kind: 'text search';
+      readonly operand: Operand;
+      readonly query: (typeof TEXT_QUERIES)[number];
+      readonly config: Value | undefined;
       readonly value: Value;
     }
   | { readonly kind: 'null'; readonly operand: Operand; readonly isNull: boolean }
@@ -170,6 +221,11 @@ export type Shape =
       readonly asText: boolean;
     }
   | { readonly kind: 'relation'; readonly relationship: Relationship | undefined; readonly read: ReadPlan }
+  /** The entries of the related row, or arrays of those of the related rows, as if they were the outer row's own. */
+  | { readonly kind: 'spread'; readonly relationship: Relationship | undefined; readonly read: ReadPlan }
+  | { readonly kind: 'value'; readonly operand: Operand }
+  /** Makes the read a grouped one: by all its entries that are no aggregates. */
+  | { readonly kind: 'aggregate'; readonly aggregate: Aggregate; readonly cast: PgType | undefined }
   | { readonly kind: 'literal'; readonly text: string };
 
 /** Response keys in order. Keys are the caller's own words: they are quoted, and may be of any length. */
