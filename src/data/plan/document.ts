@@ -1,5 +1,5 @@
 /** Writes whose rows come as one JSON document: one statement, however many rows there are. */
-import type { Column, Representation, Table } from '../catalog/catalog.ts';
+import type { Column, Representation, Routine, RoutineParameter, Table } from '../catalog/catalog.ts';
 import type { Predicate, ReadPlan, Value } from './plan.ts';
 
 /** A member of the document's objects that becomes a column. */
@@ -46,6 +46,22 @@ export interface DocumentDelete {
 }
 
 export type DocumentWrite = DocumentInsert | DocumentUpdate | DocumentDelete;
+
+/** A function whose arguments are the members of one JSON object, or that takes the whole of what was sent. */
+export interface DocumentCall {
+  readonly kind: 'call';
+  readonly routine: Routine;
+  /** How its result looks as rows. */
+  readonly table: Table;
+  /** The only column of the table is the result itself. */
+  readonly isScalar: boolean;
+  readonly document: Value;
+  /** Those given; undefined: the document itself is the only argument. */
+  readonly parameters: readonly RoutineParameter[] | undefined;
+}
+
+/** What a statement does before it answers. */
+export type WithQuery = DocumentWrite | DocumentCall;
 
 /** What is to be known of the rows written. */
 export interface WrittenAnswer {

@@ -5,11 +5,13 @@
 import { empty, identifier, join, literal, printed, type Sql, sql } from '../../database/sql.ts';
 import type { Column } from '../catalog/catalog.ts';
 import type {
+  DocumentCall,
   DocumentColumn,
   DocumentInsert,
   DocumentRows,
   DocumentUpdate,
   DocumentWrite,
+  WithQuery,
 } from '../plan/document.ts';
 import type { Value } from '../plan/plan.ts';
 import type { Aliases } from './aliases.ts';
@@ -26,8 +28,41 @@ const REPLACED = 'goforward.replaced';
 /** The number of those rows. */
 export const replacedCount: Sql = sql`coalesce(nullif(pg_catalog.current_setting(${literal(REPLACED)}, true), ''), '0')::int8`;
 
-/** The writing query; `returning` gets the row as it was written. */
-export function documentWrite(
+/** The query before the answer; `returning` gets the row that it wrote or that the function returned. */
+export function withQuery(
+  query: WithQuery,
+  returning: (row: Row, alias: string) => Fragment,
+  aliases: Aliases,
+): Fragment {
+  return query.kind === 'call' ? called(query, returning, aliases) : written(query, returning, aliases);
+}
+
+function called(
+  { routine, table, isScalar, document, parameters }: DocumentCall,
+  returning: (row: Row, alias: string) => Fragment,
+  aliases: Aliases,
+): Fragment {
+  const alias = aliases.next();
+  const name = identifier(routine.schema, routine.name);
+  const list = returning(sourceRow(table, alias), alias);
+  // A scalar is a row of one column, whose name must be said.
+  const columns = isScalar ? sql`(${join(table.columns.map((column) => identifier(column.name)))})` : empty;
+  const target = sql`${identifier(alias)}${columns}`;
+  if (parameters === undefined) return sql<Value>`select ${list} from ${name}(${bound(document)}) ${target}`;
+  if (parameters.length === 0) return sql<Value>`select ${list} from ${name}() ${target}`;
+  const given = aliases.next();
+  const fields = parameters.map(
+    (parameter) => sql`${identifier(parameter.name)} ${typeName(parameter.type)}`,
+  );
+  const args = parameters.map((parameter) => {
+    const isVariadic = routine.variadic && parameter.position === routine.parameters.length - 1;
+    return sql`${isVariadic ? sql`variadic ` : empty}${identifier(parameter.name)} => ${identifier(given, parameter.name)}`;
+  });
+  const source = sql<Value>`pg_catalog.json_to_record(${bound(document)}) as ${identifier(given)}(${join(fields)})`;
+  return sql<Value>`select ${list} from ${source}, lateral ${name}(${join(args)}) ${target}`;
+}
+
+function written(
   write: DocumentWrite,
   returning: (row: Row, alias: string) => Fragment,
   aliases: Aliases,
