@@ -290,6 +290,7 @@ const jwt = z.strictObject({
   audience: text
     .default('authenticated')
     .meta(about('What `aud` of a token must contain, where the token has one.')),
+  defaultRole: text.default('authenticated').meta(about('The database role of a token that names none.')),
   issuer: text.optional().meta(about('What `iss` of a token must be.', 'any')),
   leewaySeconds: whole(0, 600)
     .default(30)

@@ -1,6 +1,7 @@
 /** SQLSTATE → AppError: the one place that decides what a client learns of a database error. Never SQL, never rows. */
 import type { Caller } from '../caller.ts';
 import { AppError, type ErrorCode } from '../errors.ts';
+import { refusalOf } from './refusal.ts';
 
 interface DatabaseError {
   code: string;
@@ -74,6 +75,16 @@ export function toAppError(error: unknown, caller: Caller | undefined): AppError
   const ours = /^invalid input syntax for type integer: "(cannot proceed .*)"$/s.exec(message)?.[1];
   if (ours !== undefined)
     return new AppError('constraint-violation', ours.replaceAll('\\"', '"'), { cause: error });
+  const refusal = refusalOf(message);
+  if (refusal)
+    return new AppError(
+      'constraint-violation',
+      'the request was undone, since a condition of it was not met',
+      {
+        reason: refusal.reason,
+        details: refusal.fact,
+      },
+    );
   const known = BY_STATE[code] ?? byClass(code);
   if (known === undefined) return new AppError('internal-error', 'database query error', { cause: error });
   return new AppError(known, (PREFIX[code] ?? '') + message, {

@@ -12,6 +12,8 @@ export interface RestSettings {
   readonly plan: boolean;
   /** How a transaction ends, and whether `Prefer: tx=` may choose the other end. */
   readonly transactionEnd: 'commit' | 'commit-allow-override' | 'rollback' | 'rollback-allow-override';
+  /** Settings of the roles that requests run as: `alter role … set …`. */
+  readonly byRole?: ReadonlyMap<string, readonly (readonly [name: string, value: string])[]> | undefined;
   /** `schema.function`, called before every request. */
   readonly preRequest?: string | undefined;
 }

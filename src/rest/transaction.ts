@@ -28,14 +28,15 @@ export function requestContext(
   exchange: Pick<Exchange, 'caller' | 'headers' | 'method' | 'path'>,
   schema: string,
   { timezone }: Preferences,
-  { extraSearchPath }: RestSettings,
+  { extraSearchPath, byRole }: RestSettings,
 ): CallerContext {
   const cookie = exchange.headers.cookie;
+  const ofRole = byRole?.get(exchange.caller.role) ?? [];
   return {
     ...callerContextOf(exchange),
     searchPath: searchPathText([schema, ...extraSearchPath]),
     timeZone: timezone,
-    settings: cookie === undefined ? undefined : [['request.cookies', cookiesText(cookie)]],
+    settings: cookie === undefined ? ofRole : [...ofRole, ['request.cookies', cookiesText(cookie)] as const],
   };
 }
 

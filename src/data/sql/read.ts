@@ -28,6 +28,8 @@ export interface Compilation {
   readonly maxRows: number;
   /** pg_catalog.int8, for limits that are bound. */
   readonly bigint: Value['type'];
+  /** The row of the WITH query that a source may read from: it records what is asked of it. */
+  readonly withRow?: PageRow | undefined;
 }
 
 /** How a nested read hangs on the row outside it. */
@@ -81,8 +83,7 @@ export function openRows(
     };
   }
   const { aliases } = compilation;
-  const alias = aliases.next();
-  const row = sourceRow(read.source.table, alias);
+  const { alias, row } = rowOf(read, compilation);
   const order = orderKeys(read.order, row, aliases);
   const single = isSingle(read, outer) && !grouped;
   const { items: entries, joins } = shapeItems(shape.entries, row, compilation, single);
@@ -111,8 +112,7 @@ export interface Page {
 
 export function pageOf(read: ReadPlan, outer: Outer | undefined, compilation: Compilation): Page {
   const { aliases } = compilation;
-  const innerAlias = aliases.next();
-  const inner = sourceRow(read.source.table, innerAlias);
+  const { alias: innerAlias, row: inner } = rowOf(read, compilation);
   const alias = aliases.next();
   const row = new PageRow(read.source.table, alias);
   const order = orderKeys(read.order, inner, aliases);
@@ -134,9 +134,19 @@ export function pageOf(read: ReadPlan, outer: Outer | undefined, compilation: Co
   return { row, keys, alias, select, from: () => sql<Value>`(${select()}) ${identifier(alias)}` };
 }
 
+/** The read's row in FROM. */
+function rowOf(
+  { source }: ReadPlan,
+  { aliases, withRow }: Compilation,
+): { readonly alias: string; readonly row: Row } {
+  if (source.kind === 'with' && withRow) return { alias: withRow.alias, row: withRow };
+  const alias = aliases.next();
+  return { alias, row: sourceRow(source.table, alias) };
+}
+
 /** Every list has a limit, but for rows that were just written: they are all there already. */
 function withDefaultLimit(read: ReadPlan, maxRows: number): ReadPlan {
-  const isWritten = read.source.kind === 'written rows' || read.source.kind === 'written keys';
+  const isWritten = ['written rows', 'written keys', 'with'].includes(read.source.kind);
   return read.take === 'many' && !isWritten ? { ...read, limit: read.limit ?? maxRows } : read;
 }
 

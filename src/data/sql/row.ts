@@ -21,23 +21,23 @@ export function sourceRow(table: Table, alias: string): Row {
 /** The rows of a sub-select that carries only what is asked of it; `carried` is read when all has been asked. */
 export class PageRow implements Row {
   readonly table: Table;
-  readonly #alias: string;
+  readonly alias: string;
   readonly #columns = new Set<Column>();
   #whole = false;
 
   constructor(table: Table, alias: string) {
     this.table = table;
-    this.#alias = alias;
+    this.alias = alias;
   }
 
   column(column: Column): Sql {
     this.#columns.add(column);
-    return identifier(this.#alias, column.name);
+    return identifier(this.alias, column.name);
   }
 
   whole(): Sql {
     this.#whole = true;
-    return identifier(this.#alias, this.hidden('row'));
+    return identifier(this.alias, this.hidden('row'));
   }
 
   /** A name that no column of the table has. */

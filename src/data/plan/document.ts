@@ -1,0 +1,75 @@
+/** Writes whose rows come as one JSON document: one statement, however many rows there are. */
+import type { Column, Representation, Routine, RoutineParameter, Table } from '../catalog/catalog.ts';
+import type { Predicate, ReadPlan, Value } from './plan.ts';
+
+/** A member of the document's objects that becomes a column. */
+export interface DocumentColumn {
+  readonly column: Column;
+  /** The function that reads JSON as the column's domain, where the domain has one. */
+  readonly representation: Representation | undefined;
+}
+
+export interface DocumentRows {
+  /** A list of objects. */
+  readonly document: Value;
+  readonly columns: readonly DocumentColumn[];
+  /** What an object does not give takes the column's default, else it is null. */
+  readonly defaults: boolean;
+}
+
+export interface DocumentInsert {
+  readonly kind: 'insert';
+  readonly table: Table;
+  readonly rows: DocumentRows;
+  readonly conflict:
+    | { readonly target: readonly Column[]; readonly action: 'nothing' | 'update' }
+    | undefined;
+  /** Only objects that fulfil it are written: of an upsert of one row, whose key the request names. */
+  readonly where: Predicate | undefined;
+}
+
+export interface DocumentUpdate {
+  readonly kind: 'update';
+  readonly table: Table;
+  /** The first object counts. */
+  readonly rows: DocumentRows;
+  readonly where: Predicate | undefined;
+  readonly versions: Value | undefined;
+}
+
+export interface DocumentDelete {
+  readonly kind: 'delete';
+  readonly table: Table;
+  readonly where: Predicate | undefined;
+  /** Only rows of these versions are touched, and all that `where` finds must be of one. */
+  readonly versions: Value | undefined;
+}
+
+export type DocumentWrite = DocumentInsert | DocumentUpdate | DocumentDelete;
+
+/** A function whose arguments are the members of one JSON object, or that takes the whole of what was sent. */
+export interface DocumentCall {
+  readonly kind: 'call';
+  readonly routine: Routine;
+  /** How its result looks as rows. */
+  readonly table: Table;
+  /** The only column of the table is the result itself. */
+  readonly isScalar: boolean;
+  readonly document: Value;
+  /** Those given; undefined: the document itself is the only argument. */
+  readonly parameters: readonly RoutineParameter[] | undefined;
+}
+
+/** What a statement does before it answers. */
+export type WithQuery = DocumentWrite | DocumentCall;
+
+/** What is to be known of the rows written. */
+export interface WrittenAnswer {
+  /** They are read from where they were returned; undefined: they are only counted. */
+  readonly read: ReadPlan | undefined;
+  /** The first row's values of these, as a JSON list of texts. */
+  readonly location: readonly Column[];
+  /** Anything but this number of rows undoes the write. */
+  readonly exactly: number | undefined;
+  readonly atMost: number | undefined;
+}
