@@ -55,8 +55,6 @@ export interface RoutineCall {
 export type Source =
   | { readonly kind: 'table'; readonly table: Table }
   | { readonly kind: 'routine'; readonly table: Table; readonly call: RoutineCall }
-  /** A query of the statement's WITH that gives rows of the table. */
-  | { readonly kind: 'with'; readonly table: Table; readonly name: string }
   /** Rows that an earlier statement has written, as it returned them. */
   | { readonly kind: 'written rows'; readonly table: Table; readonly stash: string }
   /** The same, read anew by their key. */

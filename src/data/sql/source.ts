@@ -16,8 +16,6 @@ export function fromItem(source: Source, alias: string, outer: Row | undefined):
       return sql`${identifier(source.table.schema, source.table.name)} ${name}`;
     case 'routine':
       return sql<Value>`${callSql(source.call, outer)} ${name}`;
-    case 'with':
-      return sql`${identifier(source.name)} ${name}`;
     case 'written rows':
       return sql`json_populate_recordset(null::${identifier(source.table.schema, source.table.name)}, ${stash(source.stash)}) ${name}`;
     case 'with':
