@@ -26,7 +26,8 @@ export interface Reply {
   readonly status: number;
   /** A list is sent as several headers of that name. */
   readonly headers: Readonly<Record<string, string | string[]>>;
-  readonly body: string | Buffer;
+  /** Pieces are written as the client takes them; whoever stops taking ends the iteration. */
+  readonly body: string | Buffer | AsyncIterable<string>;
 }
 
 export interface Endpoint {

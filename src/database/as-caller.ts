@@ -6,6 +6,7 @@ import type pg from 'pg';
 import type { Caller } from '../caller.ts';
 import { type BatchResult, type BatchStatement, completedBefore, sendBatch } from './batch.ts';
 import { toAppError } from './errors.ts';
+import { openRowStream } from './row-stream.ts';
 import { quoteIdentifier, quoteLiteral } from './sql.ts';
 
 /** What the statements see of the request. */
@@ -93,6 +94,16 @@ export function failedRequest(error: unknown): number {
   return failedRequests.get(error as object) ?? 0;
 }
 
+export interface OpenRows {
+  /** Known with the first piece. */
+  results(): BatchResult;
+  next(): Promise<(string | null)[][] | undefined>;
+  stop(): Promise<void>;
+}
+
+/** How long the whole takes is up to the reader: each piece has the time of a statement. */
+const NO_TIMEOUT = ['statement_timeout', '0'] as const;
+
 const failedRequests = new WeakMap<object, number>();
 
 export class CallerRunner {
@@ -167,6 +178,45 @@ export class CallerRunner {
       else if (mayBeDirty || !isIdle(client)) void cleanUp(client);
       else client.release();
     }
+  }
+
+  /**
+   * A request that only reads, its last statement in pieces. The result holds the rows of the statements before it. Throws
+   * AppError, as does `next`. Whoever opens it reads to the end or stops it: it holds a connection.
+   */
+  async openRows({ context, statements, before }: CallerRequest): Promise<OpenRows> {
+    this.#statements += statements.length;
+    const unlimited = { ...context, settings: [...(context.settings ?? []), NO_TIMEOUT] };
+    const preparation = [this.#contextStatement(unlimited, true), ...(before ? [this.#own(before)] : [])];
+    const batch = [...preparation, ...statements.map((statement) => this.#own(statement))];
+    const client = await this.#connect();
+    const stream = openRowStream(client, batch);
+    let cancellation: Promise<unknown> | undefined;
+    void stream.ended.then(async ({ broken }) => {
+      await cancellation;
+      if (broken) client.release(broken);
+      // A cancellation may come late: it must not meet the next borrower.
+      else if (cancellation || !isIdle(client)) void cleanUp(client);
+      else client.release();
+    });
+    const stop = async () => {
+      if (stream.stop())
+        cancellation ??= this.#pool
+          .query('select pg_catalog.pg_cancel_backend($1)', [stream.processId])
+          .catch(() => undefined);
+      await stream.ended;
+    };
+    const next = async () => {
+      const timer = setTimeout(() => void stop(), this.#settings.statementTimeoutMs);
+      try {
+        return await stream.next();
+      } catch (error) {
+        throw toAppError(error, context.caller);
+      } finally {
+        clearTimeout(timer);
+      }
+    };
+    return { results: () => stream.results.slice(preparation.length), next, stop };
   }
 
   /** The statement without its name where nothing is to be prepared. */

@@ -59,7 +59,7 @@ function act(context: RestContext, exchange: Exchange): Reply | Promise<Reply> {
   switch (exchange.method) {
     case 'GET':
     case 'HEAD':
-      return perform(context, readAction(context, exchange, name));
+      return perform(context, readAction(context, exchange, name), exchange.outgoing);
     case 'OPTIONS':
       return tableOptions(context, exchange, name);
     default:

@@ -1,9 +1,15 @@
 /** GET and HEAD of a table or view. */
 import type { Listing } from '../data/plan/listing.ts';
 import { statementName } from '../data/sql/compile.ts';
-import { compileEstimate, compileListing } from '../data/sql/listing.ts';
+import {
+  compileEstimate,
+  compileFacts,
+  compileListing,
+  compileRows,
+  csvHeading,
+} from '../data/sql/listing.ts';
 import { bind } from '../data/sql/value.ts';
-import type { CallerStatement } from '../database/as-caller.ts';
+import type { CallerRequest, CallerStatement } from '../database/as-caller.ts';
 import type { BatchResult } from '../database/batch.ts';
 import type { Exchange, Reply } from '../exchange.ts';
 import type { Action } from './action.ts';
@@ -20,6 +26,7 @@ import { canonicalQuery } from './query-string.ts';
 import { checkWithin, contentRange, rangeStatus, topRange } from './range.ts';
 import { type RestRequest, readRequest } from './request.ts';
 import { RESPONSE_SETTINGS, withResponseSettings } from './response-settings.ts';
+import type { RowsAction } from './rows.ts';
 import { findTable } from './tables.ts';
 import { callerRequest, requestContext, transactionEnd } from './transaction.ts';
 
@@ -56,29 +63,65 @@ export function readAction(context: RestContext, exchange: Exchange, name: strin
   const statements = [statementOf(compileListing(listing, RESPONSE_SETTINGS, catalog), role, representation)];
   if (preferences.count === 'planned' || preferences.count === 'estimated')
     statements.push(statementOf(compileEstimate(listing, catalog), role, undefined));
+  const own = callerRequest(
+    requestContext(exchange, schema, preferences, settings),
+    statements[0]!,
+    true,
+    settings,
+  );
+  const facts: ReadFacts = {
+    request,
+    representation,
+    range,
+    name,
+    isHead,
+    maxRows: settings.maxRows,
+    warning: warningOf(tree),
+  };
+  return {
+    request: { ...own, statements },
+    end: transactionEnd(settings, preferences),
+    reply: (result) => (representation.plan ? planReply(result, representation) : readReply(result, facts)),
+    rows: mayBeHuge(listing, representation)
+      ? rowsAction(listing, own, statements.slice(1), facts, context, role)
+      : undefined,
+  };
+}
+
+/** Beyond so many rows an answer is not put together in PostgreSQL's memory. */
+const MAX_ROWS_AS_ONE = 20_000;
+
+function mayBeHuge({ read, format }: Listing, { plan }: Representation): boolean {
+  const isMany = read.limit === undefined || read.limit > MAX_ROWS_AS_ONE;
+  return isMany && plan === undefined && (format === 'array' || format === 'csv');
+}
+
+function rowsAction(
+  listing: Listing,
+  own: CallerRequest,
+  estimate: readonly CallerStatement[],
+  facts: ReadFacts,
+  { catalog }: RestContext,
+  role: string,
+): RowsAction {
+  const { statement, keys } = compileRows(listing, catalog);
+  const isCsv = listing.format === 'csv';
   return {
     request: {
-      ...callerRequest(
-        requestContext(exchange, schema, preferences, settings),
-        statements[0]!,
-        true,
-        settings,
-      ),
-      statements,
+      ...own,
+      statements: [
+        statementOf(compileFacts(listing, RESPONSE_SETTINGS, catalog), role, undefined),
+        ...estimate,
+        statementOf(statement, role, undefined),
+      ],
     },
-    end: transactionEnd(settings, preferences),
-    reply: (result) =>
-      representation.plan
-        ? planReply(result, representation)
-        : readReply(result, {
-            request,
-            representation,
-            range,
-            name,
-            isHead,
-            maxRows: settings.maxRows,
-            warning: warningOf(tree),
-          }),
+    framing: isCsv
+      ? { before: `${csvHeading(keys)}\n`, between: '\n', after: '', empty: '\n' }
+      : { before: '[', between: ', \n ', after: ']', empty: '[]' },
+    reply(result, rows, body) {
+      const [total = null, headers = null, status = null] = result[0]?.[0] ?? [];
+      return listingReply({ body, rows, total, headers, status }, result[1], facts);
+    },
   };
 }
 
@@ -113,29 +156,49 @@ interface ReadFacts {
 }
 
 function readReply(result: BatchResult, facts: ReadFacts): Reply {
-  const { request, representation, range, name, isHead } = facts;
-  const [body, rowsText, totalText, headers, status] = result[0]?.[0] ?? [];
+  const [body = null, rowsText, total = null, headers = null, status = null] = result[0]?.[0] ?? [];
   const rows = Number(rowsText);
-  if (representation.format === 'object' && !isHead && rows !== 1)
+  if (facts.representation.format === 'object' && !facts.isHead && rows !== 1)
     throw new RestError('PGRST116', 'Cannot coerce the result to a single JSON object', {
       details: `The result contains ${rows} rows`,
     });
-  const exact = totalText == null ? undefined : Number(totalText);
-  const total = totalOf(request.preferences, exact, result[1], facts.maxRows);
+  return listingReply({ body: body ?? '', rows, total, headers, status }, result[1], facts);
+}
+
+interface Answered {
+  readonly body: Reply['body'];
+  /** Undefined where they are not known when the answer begins. */
+  readonly rows: number | undefined;
+  readonly total: string | null;
+  readonly headers: string | null;
+  readonly status: string | null;
+}
+
+function listingReply(
+  { body, rows, total: totalText, headers, status }: Answered,
+  estimate: BatchResult[number] | undefined,
+  { request, representation, range, name, maxRows, warning }: ReadFacts,
+): Reply {
+  const exact = totalText === null ? undefined : Number(totalText);
+  const total = totalOf(request.preferences, exact, estimate, maxRows);
   checkWithin(range, total);
   const query = canonicalQuery(request.pairs);
   const applied = appliedPreferences(request.preferences, OBEYED);
+  // An exact count tells how many rows will have come.
+  const expected =
+    rows ??
+    (exact === undefined ? 0 : Math.min(exact - range.offset, range.limit ?? Infinity, maxRows ?? Infinity));
   const reply: Reply = {
-    status: rangeStatus(rows, total),
+    status: rangeStatus(expected, total),
     headers: {
       'content-type': representation.contentType,
-      'content-range': contentRange(range, rows, total),
+      'content-range': contentRange(range, expected, total),
       'content-location': `/${encodeURIComponent(name)}${query === '' ? '' : `?${query}`}`,
       ...(request.profile.isTold ? { 'content-profile': request.schema } : {}),
       ...(applied === undefined ? {} : { 'preference-applied': applied }),
-      ...(facts.warning === undefined ? {} : { warning: facts.warning }),
+      ...(warning === undefined ? {} : { warning }),
     },
-    body: body ?? '',
+    body,
   };
   return withResponseSettings(reply, headers, status);
 }

@@ -26,6 +26,33 @@ export function compileListing(listing: Listing, further: readonly Sql[], catalo
   return render(sql<Value>`select ${columns} from ${from}`);
 }
 
+/** What is known of all rows, for a listing whose rows come by themselves: total, then the columns of `further`. */
+export function compileFacts(listing: Listing, further: readonly Sql[], catalog: Catalog): Statement {
+  const compilation = compilationOf(catalog, new Aliases(), undefined);
+  return render(
+    sql<Value>`select ${join<Value>([sql<Value>`${totalOf(listing, compilation)} as total`, ...further])}`,
+  );
+}
+
+/** Each row of the listing as the text that it is in the answer; the keys. */
+export function compileRows(
+  { read, format, stripNulls }: Listing,
+  catalog: Catalog,
+): { statement: Statement; keys: readonly string[] } {
+  const { shape } = read;
+  invariant(shape.kind === 'object', 'a listing is of objects');
+  const compilation = compilationOf(catalog, new Aliases(), undefined);
+  if (format === 'csv') {
+    const { line, from, keys } = csvRows({ read }, shape, compilation);
+    return { statement: render(sql<Value>`select ${line} from ${from}`), keys };
+  }
+  const { query, record } = rowsQuery(read, shape, undefined, compilation);
+  const alias = compilation.aliases.next();
+  const text = record.text(alias);
+  const row = stripNulls ? sql`pg_catalog.json_strip_nulls((${text})::pg_catalog.json)::text` : text;
+  return { statement: render(sql<Value>`select ${row} from (${query}) ${identifier(alias)}`), keys: [] };
+}
+
 /** Expressions over `from`, for statements of which the listing is a part. */
 export function listingParts(
   listing: Listing,
@@ -74,26 +101,41 @@ function onlyEntry(shape: ObjectShape, alias: string): Sql {
   return identifier(alias, entry[0]);
 }
 
-/** As PostgreSQL writes a row, without its parentheses. No rows have no heading. */
+/** No rows have no heading. */
 function csvParts(
-  { read }: Listing,
+  listing: Listing,
   shape: ObjectShape,
   compilation: Compilation,
 ): { body: Fragment; rows: Fragment; from: Fragment } {
+  const { line, from, keys } = csvRows(listing, shape, compilation);
+  const lines = sql<Value>`coalesce(pg_catalog.string_agg(${line}, E'\\n'), '')`;
+  return {
+    body: sql<Value>`(case when pg_catalog.count(*) > 0 then ${literal(csvHeading(keys))} else '' end) || E'\\n' || ${lines}`,
+    rows: sql`pg_catalog.count(*)`,
+    from,
+  };
+}
+
+/** As PostgreSQL writes a row, without its parentheses. */
+function csvRows(
+  { read }: Pick<Listing, 'read'>,
+  shape: ObjectShape,
+  compilation: Compilation,
+): { line: Sql; from: Fragment; keys: readonly string[] } {
   const { items, complete } = openRows(read, shape, undefined, compilation);
   const list = items.map(
     ({ expression }, index) => sql<Value>`${expression} as ${identifier(`c${index + 1}`)}`,
   );
   const alias = compilation.aliases.next();
-  const from = sql<Value>`(${complete(join(list))}) ${identifier(alias)}`;
-  const line = csvLine(items.map((_, index) => identifier(alias, `c${index + 1}`)));
-  const heading = literal(items.map(({ key }) => csvField(key)).join(','));
-  const lines = sql<Value>`coalesce(pg_catalog.string_agg(${line}, E'\\n'), '')`;
   return {
-    body: sql<Value>`(case when pg_catalog.count(*) > 0 then ${heading} else '' end) || E'\\n' || ${lines}`,
-    rows: sql`pg_catalog.count(*)`,
-    from,
+    line: csvLine(items.map((_, index) => identifier(alias, `c${index + 1}`))),
+    from: sql<Value>`(${complete(join(list))}) ${identifier(alias)}`,
+    keys: items.map(({ key }) => key),
   };
+}
+
+export function csvHeading(keys: readonly string[]): string {
+  return keys.map(csvField).join(',');
 }
 
 function csvLine(values: readonly Sql[]): Sql {
