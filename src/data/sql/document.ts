@@ -7,6 +7,7 @@ import type { Column } from '../catalog/catalog.ts';
 import type {
   DocumentCall,
   DocumentColumn,
+  DocumentDelete,
   DocumentInsert,
   DocumentRows,
   DocumentUpdate,
@@ -77,6 +78,8 @@ function written(
       return sql<Value>`insert into ${target}${insertedRows(write, aliases)}${returned}`;
     case 'update':
       return sql<Value>`${updated(write, target, row, alias, aliases)}${returned}`;
+    case 'nothing':
+      return sql<Value>`select ${returning(row, alias)} from ${target} where false`;
     case 'delete':
       return sql<Value>`delete from ${target}${whereOf(write, row, alias, aliases)}${returned}`;
   }
@@ -127,6 +130,13 @@ function whereOf(
     where && predicateSql(where, row, aliases),
     versions && sql<Value>`${rowVersion(alias)} = any (${bound(versions)})`,
   );
+}
+
+/** The number of rows that the write means, of whatever version. */
+export function rowsMeant({ table, where }: DocumentUpdate | DocumentDelete, aliases: Aliases): Fragment {
+  const alias = aliases.next();
+  const condition = whereClause(where && predicateSql(where, sourceRow(table, alias), aliases));
+  return sql<Value>`(select pg_catalog.count(*) from ${identifier(table.schema, table.name)} ${identifier(alias)}${condition})`;
 }
 
 /** Changes whenever a column of the row does. */

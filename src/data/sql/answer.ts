@@ -1,0 +1,75 @@
+/** What a request does before it answers, and the answer: one statement of one row. */
+import { refuseUnless } from '../../database/refusal.ts';
+import { identifier, join, render, type Sql, sql } from '../../database/sql.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { Answer, WithQuery } from '../plan/document.ts';
+import type { Value } from '../plan/plan.ts';
+import { Aliases } from './aliases.ts';
+import { compilationOf, type Statement } from './compile.ts';
+import { locationOf, replacedCount, rowsMeant, withQuery } from './document.ts';
+import { listingParts, totalOf } from './listing.ts';
+import type { Compilation } from './read.ts';
+import { PageRow } from './row.ts';
+import { bound } from './value.ts';
+
+type Fragment = Sql<Value>;
+
+/** The name of the WITH query, and of its rows. */
+export const WITH_ROWS = 'w';
+
+/** Columns: body, rows, total, location, replaced, then those of `further`. */
+export function compileAnswer(
+  query: WithQuery,
+  answer: Answer,
+  further: readonly Sql[],
+  catalog: Catalog,
+  maxRows: number,
+): Statement {
+  const aliases = new Aliases();
+  const withRow = new PageRow(query.table, WITH_ROWS);
+  const compilation = { ...compilationOf(catalog, aliases, maxRows), withRow };
+  const { body, rows, from } = listingParts(answer.listing, compilation);
+  const total = totalOf(answer.listing, compilation);
+  const name = identifier(WITH_ROWS);
+  const location =
+    answer.location.length === 0
+      ? sql`null::text`
+      : sql`(select ${locationOf(answer.location, withRow)} from ${name} limit 1)`;
+  const replaced = query.kind === 'insert' && query.conflict?.action === 'update' ? replacedCount : sql`null::int8`;
+  const affected = sql`(select pg_catalog.count(*) from ${name})`;
+  const checks = conditionsOf(query, answer, affected, compilation);
+  const columns = join<Value>([
+    sql<Value>`${body} as body`,
+    sql<Value>`${rows} as rows`,
+    sql<Value>`${total} as total`,
+    sql`${location} as location`,
+    sql`${replaced} as replaced`,
+    ...further,
+    ...checks,
+  ]);
+  // Written last: by now everything that is read of its rows has been asked for.
+  const before = withQuery(query, (row, alias) => join(withRow.carried(row, alias)), aliases);
+  return render(sql<Value>`with ${name} as (${before}) select ${columns} from ${from}`);
+}
+
+/** What must hold of the rows, or nothing was done. */
+function conditionsOf(
+  query: WithQuery,
+  { single, atMost }: Answer,
+  affected: Sql,
+  { aliases, bigint }: Compilation,
+): Fragment[] {
+  const checks: Fragment[] = [];
+  if (single) checks.push(refuseUnless<Value>(sql`${affected} = 1`, 'not-single', affected));
+  if (atMost !== undefined) {
+    const limit = bound({ value: String(atMost), type: bigint });
+    checks.push(refuseUnless<Value>(sql<Value>`${affected} <= ${limit}`, 'too-many', affected));
+  }
+  if ((query.kind === 'update' || query.kind === 'delete') && query.versions) {
+    const meant = rowsMeant(query, aliases);
+    checks.push(
+      refuseUnless<Value>(sql<Value>`${affected} > 0 and ${affected} = ${meant}`, 'other-version', affected),
+    );
+  }
+  return checks;
+}
