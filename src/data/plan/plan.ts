@@ -55,6 +55,8 @@ export interface RoutineCall {
 export type Source =
   | { readonly kind: 'table'; readonly table: Table }
   | { readonly kind: 'routine'; readonly table: Table; readonly call: RoutineCall }
+  /** A query of the statement's WITH that gives rows of the table. */
+  | { readonly kind: 'with'; readonly table: Table; readonly name: string }
   /** Rows that an earlier statement has written, as it returned them. */
   | { readonly kind: 'written rows'; readonly table: Table; readonly stash: string }
   /** The same, read anew by their key. */
@@ -192,7 +194,8 @@ export type Predicate =
       readonly kind: 'text search';
       readonly operand: Operand;
       readonly query: (typeof TEXT_QUERIES)[number];
-      readonly config: Value | undefined;
+      /** The name of a text search configuration. */
+      readonly config: string | undefined;
       readonly value: Value;
     }
   | { readonly kind: 'null'; readonly operand: Operand; readonly isNull: boolean }
@@ -220,7 +223,13 @@ export type Shape =
       readonly path: Value | undefined;
       readonly asText: boolean;
     }
-  | { readonly kind: 'relation'; readonly relationship: Relationship | undefined; readonly read: ReadPlan }
+  | {
+      readonly kind: 'relation';
+      readonly relationship: Relationship | undefined;
+      readonly read: ReadPlan;
+      /** Where the row is not to become JSON as a whole, or is grouped by. */
+      readonly asJson?: boolean;
+    }
   /** The entries of the related row, or arrays of those of the related rows, as if they were the outer row's own. */
   | { readonly kind: 'spread'; readonly relationship: Relationship | undefined; readonly read: ReadPlan }
   | { readonly kind: 'value'; readonly operand: Operand }

@@ -4,7 +4,7 @@ import type { AggregateShape, Entry, ObjectShape, PageShape, ReadPlan, Value } f
 import { aggregateCall } from './aggregate.ts';
 import { orderClause } from './order.ts';
 import { operandSql } from './predicate.ts';
-import { type Compilation, type Outer, type Page, pageOf, shapeItems } from './read.ts';
+import { type Compilation, type Outer, type Page, pageOf, pairs, shapeItems } from './read.ts';
 import type { Row } from './row.ts';
 import { type Item, recordQuery } from './shape.ts';
 
@@ -42,7 +42,7 @@ type Complete = (from: Fragment) => Fragment;
 
 function nodesQuery(shape: ObjectShape, page: Page, compilation: Compilation): Complete {
   const { items, joins } = shapeItems(shape.entries, page.row, compilation, false);
-  const record = recordQuery(items, compilation.serverVersion);
+  const record = recordQuery(pairs(items), compilation.serverVersion);
   const order = orderClause(page.keys);
   const alias = compilation.aliases.next();
   return (from) =>

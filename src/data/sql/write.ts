@@ -20,7 +20,7 @@ import { Aliases } from './aliases.ts';
 import { compilationOf, type Statement } from './compile.ts';
 import { insertStatements } from './insert.ts';
 import { predicateSql, whereClause } from './predicate.ts';
-import { type Compilation, readExpression, shapeItems } from './read.ts';
+import { type Compilation, pairs, readExpression, shapeItems } from './read.ts';
 import { sourceRow } from './row.ts';
 import { setExpression } from './set.ts';
 import { recordQuery } from './shape.ts';
@@ -233,7 +233,7 @@ function flat(shape: ObjectShape, table: Table, one: boolean, compilation: Compi
     list: (from) => (columns.length === 0 ? sql`1` : join(columns.map((column) => from.column(column)))),
     summary: () => {
       const { items } = shapeItems(shape.entries, row, compilation, false);
-      const record = recordQuery(items, compilation.serverVersion);
+      const record = recordQuery(pairs(items), compilation.serverVersion);
       const rows = sql<Value>`select ${record.value('y')} from (select ${record.list} from w) y`;
       return one ? sql<Value>`to_json((${rows}))::text` : sql<Value>`to_json(array(${rows}))::text`;
     },

@@ -1,0 +1,129 @@
+/** Listing → one statement of one row: the text of the answer, the number of its rows, the number of all rows. */
+import { empty, identifier, integer, join, literal, render, type Sql, sql } from '../../database/sql.ts';
+import { invariant } from '../../errors.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { Listing } from '../plan/listing.ts';
+import type { ObjectShape, Value } from '../plan/plan.ts';
+import { Aliases } from './aliases.ts';
+import { compilationOf, type Statement } from './compile.ts';
+import { predicateSql, whereClause } from './predicate.ts';
+import { type Compilation, openRows, rowsQuery } from './read.ts';
+import { sourceRow } from './row.ts';
+import { fromItem, sourceCondition } from './source.ts';
+
+type Fragment = Sql<Value>;
+
+/** Columns: body, rows, total (null where it is not asked for). */
+export function compileListing(listing: Listing, catalog: Catalog, maxRows: number): Statement {
+  const compilation = compilationOf(catalog, new Aliases(), maxRows);
+  const { body, rows, from } = listingParts(listing, compilation);
+  return render(
+    sql<Value>`select ${body} as body, ${rows} as rows, ${totalOf(listing, compilation)} as total from ${from}`,
+  );
+}
+
+/** Expressions over `from`, for statements of which the listing is a part. */
+export function listingParts(
+  listing: Listing,
+  compilation: Compilation,
+): { body: Fragment; rows: Fragment; from: Fragment } {
+  const { read, format, stripNulls } = listing;
+  const { shape } = read;
+  invariant(shape.kind === 'object', 'a listing is of objects');
+  if (format === 'csv') return csvParts(listing, shape, compilation);
+  const { query, record } = rowsQuery(read, shape, undefined, compilation);
+  const alias = compilation.aliases.next();
+  const from = sql<Value>`(${query}) ${identifier(alias)}`;
+  const rows = sql`pg_catalog.count(*)`;
+  const strip = (json: Fragment): Fragment =>
+    stripNulls ? sql<Value>`pg_catalog.json_strip_nulls(${json})` : json;
+  const value = record.value(alias);
+  switch (format) {
+    case 'none':
+      return { body: sql`null::text`, rows, from };
+    case 'array':
+    case 'values': {
+      const one = format === 'values' ? onlyEntry(shape, alias) : value;
+      return {
+        body: sql<Value>`coalesce(${strip(sql<Value>`pg_catalog.json_agg(${one})`)}::text, '[]')`,
+        rows,
+        from,
+      };
+    }
+    case 'object':
+    case 'value': {
+      const one = format === 'value' ? onlyEntry(shape, alias) : value;
+      const first = sql<Value>`${strip(sql<Value>`pg_catalog.json_agg(${one})`)} operator(pg_catalog.->) 0`;
+      return { body: sql<Value>`coalesce((${first})::text, 'null')`, rows, from };
+    }
+    case 'geojson': {
+      const features = sql<Value>`coalesce(pg_catalog.json_agg(st_asgeojson(${identifier(alias)}.*)::json), '[]')`;
+      const collection = sql<Value>`pg_catalog.json_build_object('type', 'FeatureCollection', 'features', ${features})`;
+      return { body: sql<Value>`(${collection})::text`, rows, from };
+    }
+  }
+}
+
+function onlyEntry(shape: ObjectShape, alias: string): Sql {
+  const [entry] = shape.entries;
+  invariant(entry && shape.entries.length === 1, 'a listing of values has one entry');
+  return identifier(alias, entry[0]);
+}
+
+/** As PostgreSQL writes a row, without its parentheses. No rows have no heading. */
+function csvParts(
+  { read }: Listing,
+  shape: ObjectShape,
+  compilation: Compilation,
+): { body: Fragment; rows: Fragment; from: Fragment } {
+  const { items, complete } = openRows(read, shape, undefined, compilation);
+  const list = items.map(
+    ({ expression }, index) => sql<Value>`${expression} as ${identifier(`c${index + 1}`)}`,
+  );
+  const alias = compilation.aliases.next();
+  const from = sql<Value>`(${complete(join(list))}) ${identifier(alias)}`;
+  const line = csvLine(items.map((_, index) => identifier(alias, `c${index + 1}`)));
+  const heading = literal(items.map(({ key }) => csvField(key)).join(','));
+  const lines = sql<Value>`coalesce(pg_catalog.string_agg(${line}, E'\\n'), '')`;
+  return {
+    body: sql<Value>`(case when pg_catalog.count(*) > 0 then ${heading} else '' end) || E'\\n' || ${lines}`,
+    rows: sql`pg_catalog.count(*)`,
+    from,
+  };
+}
+
+function csvLine(values: readonly Sql[]): Sql {
+  return sql`pg_catalog.right(pg_catalog.left(row(${join(values)})::text, -1), -1)`;
+}
+
+function csvField(key: string): string {
+  return /[",\n\r]/.test(key) ? `"${key.replaceAll('"', '""')}"` : key;
+}
+
+/** The number of all rows that the read's conditions let through. */
+export function totalOf({ read, count }: Listing, compilation: Compilation): Fragment {
+  if (!count) return sql`null::int8`;
+  return sql<Value>`(select pg_catalog.count(*) from (${countedRows({ read, count }, compilation)}) n)`;
+}
+
+/** The rows that would be counted, as a query for EXPLAIN as well. */
+export function countedRows(
+  { read, count }: Pick<Listing, 'read' | 'count'>,
+  compilation: Compilation,
+): Fragment {
+  const { aliases } = compilation;
+  const alias = aliases.next();
+  const row = sourceRow(read.source.table, alias);
+  const where = whereClause(
+    sourceCondition(read.source, row, alias),
+    read.where && predicateSql(read.where, row, aliases),
+  );
+  const limit = count?.atMost === undefined ? empty : sql` limit ${integer(count.atMost)}`;
+  return sql<Value>`select 1 from ${fromItem(read.source, alias, undefined)}${where}${limit}`;
+}
+
+/** `explain` of all rows, for the planner's guess of their number. */
+export function compileEstimate({ read }: Listing, catalog: Catalog, maxRows: number): Statement {
+  const compilation = compilationOf(catalog, new Aliases(), maxRows);
+  return render(sql<Value>`explain (format json) ${countedRows({ read, count: undefined }, compilation)}`);
+}
