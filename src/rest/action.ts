@@ -1,6 +1,7 @@
 /** A request that is understood: what the transaction is to do, and how its result becomes the reply. */
-import type { BatchResult } from '../database/batch.ts';
+
 import type { CallerRequest, TransactionEnd } from '../database/as-caller.ts';
+import type { BatchResult } from '../database/batch.ts';
 import type { Reply } from '../exchange.ts';
 import type { RestContext } from './handler.ts';
 

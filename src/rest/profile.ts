@@ -12,7 +12,10 @@ export interface Profile {
 const WRITES = new Set(['POST', 'PATCH', 'PUT', 'DELETE']);
 
 /** Throws PGRST106. */
-export function profileOf({ method, headers }: Pick<Exchange, 'method' | 'headers'>, { schemas }: RestSettings): Profile {
+export function profileOf(
+  { method, headers }: Pick<Exchange, 'method' | 'headers'>,
+  { schemas }: RestSettings,
+): Profile {
   const given = headers[WRITES.has(method) ? 'content-profile' : 'accept-profile'];
   const schema = Array.isArray(given) ? given[0] : given;
   if (schema === undefined) return { schema: schemas[0]!, isTold: schemas.length > 1 };

@@ -1,19 +1,33 @@
 /** POST, PATCH, PUT and DELETE of a table or view. */
-import type { Catalog, Column, PgType, Table } from '../data/catalog/catalog.ts';
-import type { Answer, DocumentColumn, DocumentRows, DocumentWrite } from '../data/plan/document.ts';
-import { JsonText, type Predicate, type Value } from '../data/plan/plan.ts';
+import type { Column, Table } from '../data/catalog/catalog.ts';
+import {
+  type Answer,
+  type DocumentColumn,
+  type DocumentInsert,
+  type DocumentRows,
+  type DocumentWrite,
+  WITH_ROWS,
+} from '../data/plan/document.ts';
+import { JsonText, type ObjectShape, type Predicate } from '../data/plan/plan.ts';
 import { invariant } from '../errors.ts';
 import type { Exchange, Reply } from '../exchange.ts';
 import type { Action } from './action.ts';
-import { answerAction, typeNamed } from './answer.ts';
+import { type AnswerRow, answerAction } from './answer.ts';
 import { versionsOf } from './conditional.ts';
 import { RestError } from './errors.ts';
 import type { QueryParameters } from './grammar/ast.ts';
 import type { RestContext } from './handler.ts';
-import { lowerRead, lowerWhere } from './lower/read.ts';
+import { columnNamed, type Scope } from './lower/fields.ts';
+import { treePredicate } from './lower/filters.ts';
+import { lowerTree } from './lower/read.ts';
+import { resolveTree } from './lower/tree.ts';
+import { builtInType, postgresError } from './lower/types.ts';
+import { chooseRepresentation, type Representation } from './media-type.ts';
 import { mediaTypeOf, type Payload, readPayload } from './payload.ts';
 import { affectedLimit, appliedPreferences, type Preferences } from './preferences.ts';
-import { readRequest, type RestRequest } from './request.ts';
+import { ALL_ROWS, contentRange } from './range.ts';
+import { type RestRequest, readRequest } from './request.ts';
+import { contentHeaders } from './respond.ts';
 import { findTable, keyColumnsOf } from './tables.ts';
 
 type Verb = 'insert' | 'update' | 'upsert' | 'delete';
@@ -39,24 +53,30 @@ interface Write {
   readonly request: RestRequest;
   readonly payload: Extract<Payload, { kind: 'json' }> | undefined;
   readonly keyColumns: readonly Column[];
+  readonly representation: Representation;
 }
 
 export function writeAction(context: RestContext, exchange: Exchange, name: string): Action {
-  const { catalog } = context;
+  const { catalog, settings } = context;
   const verb = VERBS[exchange.method];
   invariant(verb, 'the method writes');
   const request = readRequest(context, exchange, { args: false });
   if (verb === 'upsert' && isRanged(request.query))
     throw new RestError('PGRST114', 'limit/offset querystring parameters are not allowed for PUT');
   const payload = verb === 'delete' ? undefined : readRows(exchange, request.query, verb);
-  const table = findTable(catalog, request.schema, name);
-  const write: Write = { verb, table, request, payload, keyColumns: keyColumnsOf(catalog, table) };
-  const plan = planOf(write, exchange, catalog);
+  const table = findTable(catalog, request.profile.schema, name);
+  const representation = chooseRepresentation(exchange.headers.accept, {
+    plan: settings.plan,
+    geoJson: false,
+  });
+  const write = { verb, table, request, payload, representation, keyColumns: keyColumnsOf(catalog, table) };
+  const answer = answerOf(write, settings.aggregates);
   return answerAction(context, exchange, request, {
-    query: plan,
-    answer: answerOf(write, context),
-    isReadOnly: false,
-    reply: (result) => replyOf(write, result),
+    query: planOf(write, exchange),
+    answer,
+    readOnly: false,
+    mayChangeSession: table.hasTriggers || table.referencedBy.some((one) => one.table.hasTriggers),
+    reply: (row) => replyOf(write, row),
   });
 }
 
@@ -81,17 +101,25 @@ function readRows(exchange: Exchange, { columns }: QueryParameters, verb: Verb):
 
 // ---- what is written
 
-function planOf(write: Write, scope: Scope, exchange: Exchange): DocumentWrite {
-  const { verb, table } = write;
+function planOf(write: Write, exchange: Exchange): DocumentWrite {
+  const { verb, table, request, payload } = write;
+  const { scope } = request;
   switch (verb) {
     case 'insert':
-      return { kind: 'insert', table, rows: rowsOf(write, scope), conflict: conflictOf(write), where: undefined };
+      return {
+        kind: 'insert',
+        table,
+        rows: rowsOf(write, scope),
+        conflict: conflictOf(write),
+        where: undefined,
+      };
     case 'upsert': {
       const where = keyFilter(write, scope);
       const conflict = { target: write.keyColumns, action: 'update' } as const;
       return { kind: 'insert', table, rows: rowsOf(write, scope), conflict, where };
     }
     case 'update':
+      if (payload?.keys.length === 0) return { kind: 'nothing', table };
       return {
         kind: 'update',
         table,
@@ -134,7 +162,7 @@ function asList(text: string): string {
 }
 
 /** Which rows are in place already: by the columns named, or else by the primary key. */
-function conflictOf({ table, request, keyColumns }: Write): Extract<DocumentWrite, { kind: 'insert' }>['conflict'] {
+function conflictOf({ table, request, keyColumns }: Write): DocumentInsert['conflict'] {
   const { resolution } = request.preferences;
   if (resolution === undefined) return undefined;
   const target = request.query.onConflict?.map((name) => {
@@ -168,7 +196,9 @@ function keyFilter(write: Write, scope: Scope): Predicate {
     keyColumns.every(({ name }) => names.has(name)) &&
     own.every(({ field, negated, operation }) => {
       if (negated || field.path.length > 0) return false;
-      return operation.kind === 'quantified' && operation.operator === 'eq' && operation.quantifier === undefined;
+      return (
+        operation.kind === 'quantified' && operation.operator === 'eq' && operation.quantifier === undefined
+      );
     }) &&
     logic.every(([path]) => path.length > 0);
   if (!isKey)
@@ -194,40 +224,44 @@ function isFull({ request }: Write): boolean {
   return request.preferences.return === 'representation';
 }
 
-function answerOf(write: Write, scope: Scope, media: Media, { settings }: RestContext): Answer {
-  const { table, request, verb, keyColumns } = write;
-  const source = { kind: 'with', table, name: WITH_ROWS } as const;
+function answerOf(write: Write, aggregates: boolean): Answer {
+  const { table, request, verb, keyColumns, representation } = write;
+  const { scope, profile, query, preferences } = request;
   // Also where nothing is shown: what cannot be selected is an error all the same.
-  const tree = resolveTree(
-    scope.catalog,
-    { table, origin: table, schema: request.schema },
-    request.query,
-    { aggregates: settings.aggregates, ownFilters: false, range: ALL_ROWS },
-  );
-  const lowered = lowerTree(scope, tree, { source, maxRows: undefined, relationsAsJson: media.relationsAsJson });
+  const tree = resolveTree(scope.catalog, { table, origin: table, schema: profile.schema }, query, {
+    aggregates,
+    ownFilters: false,
+    range: ALL_ROWS,
+  });
+  const source = { kind: 'with', table, name: WITH_ROWS } as const;
+  const read = lowerTree(scope, tree, {
+    source,
+    maxRows: undefined,
+    relationsAsJson: representation.format === 'csv',
+  });
   const full = isFull(write);
   return {
     listing: {
-      read: full ? lowered : { ...lowered, order: [], shape: NOTHING_READ },
-      format: full ? media.format : 'none',
-      stripNulls: media.stripNulls,
+      read: full ? read : { ...read, order: [], shape: NOTHING_READ },
+      format: full ? representation.format : 'none',
+      stripNulls: representation.stripNulls,
       count: undefined,
     },
-    location: verb === 'insert' && request.preferences.return === 'headers-only' ? keyColumns : [],
-    single: media.single,
-    atMost: verb === 'update' || verb === 'delete' ? affectedLimit(request.preferences) : undefined,
+    location: verb === 'insert' && preferences.return === 'headers-only' ? keyColumns : [],
+    single: representation.format === 'object',
+    atMost: verb === 'update' || verb === 'delete' ? affectedLimit(preferences) : undefined,
   };
 }
 
-function replyOf(write: Write, media: Media, { body, rows, location, replaced }: AnswerRow): Reply {
-  const { verb, request, keyColumns } = write;
+function replyOf(write: Write, { body, rows, location, replaced }: AnswerRow): Reply {
+  const { verb, request, keyColumns, representation } = write;
   const { preferences, query } = request;
   const full = isFull(write);
   const headers: Record<string, string> = {};
-  if (full) Object.assign(headers, contentHeaders(media, request));
+  if (full) Object.assign(headers, contentHeaders(representation, request.profile));
   if (verb !== 'upsert') {
     const total = preferences.count === 'exact' || preferences.count === 'estimated' ? rows : undefined;
-    headers['content-range'] = contentRange(0, verb === 'update' ? rows - 1 : -1, total);
+    headers['content-range'] = contentRange(ALL_ROWS, verb === 'update' ? rows : 0, total);
   }
   if (location !== undefined) headers.location = locationOf(write, location);
   const isUnresolved = verb === 'insert' && keyColumns.length === 0 && query.onConflict === undefined;
@@ -237,7 +271,7 @@ function replyOf(write: Write, media: Media, { body, rows, location, replaced }:
   );
   if (applied !== undefined) headers['preference-applied'] = applied;
   if (verb === 'upsert' && rows === 0) throw keyMismatch();
-  return { status: statusOf(write, rows - (replaced ?? 0)), headers, body: full ? body : '' };
+  return { status: statusOf(write, rows - replaced), headers, body: full ? body : '' };
 }
 
 function statusOf(write: Write, inserted: number): number {

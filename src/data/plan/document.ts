@@ -70,6 +70,9 @@ export interface DocumentCall {
 /** What a statement does before it answers. */
 export type WithQuery = DocumentWrite | DocumentCall;
 
+/** The name of the WITH query, which the listing reads from. */
+export const WITH_ROWS = 'w';
+
 /** What the request is to learn of the rows that the WITH query gave. */
 export interface Answer {
   /** Reads from the source `with`. */

@@ -65,9 +65,7 @@ export type Source =
       readonly table: Table;
       readonly stash: string;
       readonly key: readonly Column[];
-    }
-  /** Rows that a WITH query of the same statement returned. */
-  | { readonly kind: 'with'; readonly table: Table };
+    };
 
 /** Rows that belong to an outer row: by relationship, or by a routine that takes the outer row. */
 export interface Related {

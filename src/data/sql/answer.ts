@@ -2,7 +2,7 @@
 import { refuseUnless } from '../../database/refusal.ts';
 import { identifier, join, render, type Sql, sql } from '../../database/sql.ts';
 import type { Catalog } from '../catalog/catalog.ts';
-import type { Answer, WithQuery } from '../plan/document.ts';
+import { type Answer, WITH_ROWS, type WithQuery } from '../plan/document.ts';
 import type { Value } from '../plan/plan.ts';
 import { Aliases } from './aliases.ts';
 import { compilationOf, type Statement } from './compile.ts';
@@ -14,8 +14,8 @@ import { bound } from './value.ts';
 
 type Fragment = Sql<Value>;
 
-/** The name of the WITH query, and of its rows. */
-export const WITH_ROWS = 'w';
+/** Reads carry the limits that they are to have. */
+const NO_DEFAULT = Number.MAX_SAFE_INTEGER;
 
 /** Columns: body, rows, total, location, replaced, then those of `further`. */
 export function compileAnswer(
@@ -23,11 +23,10 @@ export function compileAnswer(
   answer: Answer,
   further: readonly Sql[],
   catalog: Catalog,
-  maxRows: number,
 ): Statement {
   const aliases = new Aliases();
   const withRow = new PageRow(query.table, WITH_ROWS);
-  const compilation = { ...compilationOf(catalog, aliases, maxRows), withRow };
+  const compilation = { ...compilationOf(catalog, aliases, NO_DEFAULT), withRow };
   const { body, rows, from } = listingParts(answer.listing, compilation);
   const total = totalOf(answer.listing, compilation);
   const name = identifier(WITH_ROWS);
@@ -35,7 +34,8 @@ export function compileAnswer(
     answer.location.length === 0
       ? sql`null::text`
       : sql`(select ${locationOf(answer.location, withRow)} from ${name} limit 1)`;
-  const replaced = query.kind === 'insert' && query.conflict?.action === 'update' ? replacedCount : sql`null::int8`;
+  const replaced =
+    query.kind === 'insert' && query.conflict?.action === 'update' ? replacedCount : sql`null::int8`;
   const affected = sql`(select pg_catalog.count(*) from ${name})`;
   const checks = conditionsOf(query, answer, affected, compilation);
   const columns = join<Value>([
@@ -48,7 +48,14 @@ export function compileAnswer(
     ...checks,
   ]);
   // Written last: by now everything that is read of its rows has been asked for.
-  const before = withQuery(query, (row, alias) => join(withRow.carried(row, alias)), aliases);
+  const before = withQuery(
+    query,
+    (row) => {
+      const carried = withRow.carried(row);
+      return carried.length === 0 ? sql`1` : join(carried);
+    },
+    aliases,
+  );
   return render(sql<Value>`with ${name} as (${before}) select ${columns} from ${from}`);
 }
 

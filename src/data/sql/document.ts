@@ -30,22 +30,18 @@ const REPLACED = 'goforward.replaced';
 export const replacedCount: Sql = sql`coalesce(nullif(pg_catalog.current_setting(${literal(REPLACED)}, true), ''), '0')::int8`;
 
 /** The query before the answer; `returning` gets the row that it wrote or that the function returned. */
-export function withQuery(
-  query: WithQuery,
-  returning: (row: Row, alias: string) => Fragment,
-  aliases: Aliases,
-): Fragment {
+export function withQuery(query: WithQuery, returning: (row: Row) => Fragment, aliases: Aliases): Fragment {
   return query.kind === 'call' ? called(query, returning, aliases) : written(query, returning, aliases);
 }
 
 function called(
   { routine, table, isScalar, document, parameters }: DocumentCall,
-  returning: (row: Row, alias: string) => Fragment,
+  returning: (row: Row) => Fragment,
   aliases: Aliases,
 ): Fragment {
   const alias = aliases.next();
   const name = identifier(routine.schema, routine.name);
-  const list = returning(sourceRow(table, alias), alias);
+  const list = returning(sourceRow(table, alias));
   // A scalar is a row of one column, whose name must be said.
   const columns = isScalar ? sql`(${join(table.columns.map((column) => identifier(column.name)))})` : empty;
   const target = sql`${identifier(alias)}${columns}`;
@@ -63,23 +59,19 @@ function called(
   return sql<Value>`select ${list} from ${source}, lateral ${name}(${join(args)}) ${target}`;
 }
 
-function written(
-  write: DocumentWrite,
-  returning: (row: Row, alias: string) => Fragment,
-  aliases: Aliases,
-): Fragment {
+function written(write: DocumentWrite, returning: (row: Row) => Fragment, aliases: Aliases): Fragment {
   const { table } = write;
   const alias = aliases.next();
   const row = sourceRow(table, alias);
   const target = sql`${identifier(table.schema, table.name)} as ${identifier(alias)}`;
-  const returned = sql<Value>` returning ${returning(row, alias)}`;
+  const returned = sql<Value>` returning ${returning(row)}`;
   switch (write.kind) {
     case 'insert':
       return sql<Value>`insert into ${target}${insertedRows(write, aliases)}${returned}`;
     case 'update':
       return sql<Value>`${updated(write, target, row, alias, aliases)}${returned}`;
     case 'nothing':
-      return sql<Value>`select ${returning(row, alias)} from ${target} where false`;
+      return sql<Value>`select ${returning(row)} from ${target} where false`;
     case 'delete':
       return sql<Value>`delete from ${target}${whereOf(write, row, alias, aliases)}${returned}`;
   }

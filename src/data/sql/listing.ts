@@ -7,8 +7,7 @@ import type { ObjectShape, Value } from '../plan/plan.ts';
 import { Aliases } from './aliases.ts';
 import { compilationOf, type Statement } from './compile.ts';
 import { predicateSql, whereClause } from './predicate.ts';
-import { type Compilation, openRows, rowsQuery } from './read.ts';
-import { sourceRow } from './row.ts';
+import { type Compilation, openRows, rowOf, rowsQuery } from './read.ts';
 import { fromItem, sourceCondition } from './source.ts';
 
 type Fragment = Sql<Value>;
@@ -112,8 +111,7 @@ export function countedRows(
   compilation: Compilation,
 ): Fragment {
   const { aliases } = compilation;
-  const alias = aliases.next();
-  const row = sourceRow(read.source.table, alias);
+  const { alias, row } = rowOf(read, compilation);
   const where = whereClause(
     sourceCondition(read.source, row, alias),
     read.where && predicateSql(read.where, row, aliases),
