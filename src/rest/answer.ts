@@ -33,11 +33,11 @@ export interface AnswerInput {
 export function answerAction(
   { catalog, settings }: RestContext,
   exchange: Exchange,
-  { profile, preferences }: RestRequest,
+  { schema, preferences }: RestRequest,
   { query, answer, readOnly, mayChangeSession, reply }: AnswerInput,
 ): Action {
   const { text, parameters } = compileAnswer(query, answer, RESPONSE_SETTINGS, catalog);
-  const context = requestContext(exchange, profile.schema, preferences, settings);
+  const context = requestContext(exchange, schema, preferences, settings);
   const statement = {
     text,
     name: statementName(text, context.caller.role),

@@ -20,8 +20,6 @@ export interface RestEndpoint extends Endpoint {
 
 /** What every action gets. */
 export interface RestContext extends RestInput {
-  /** Names that `Prefer: timezone=` may have. */
-  readonly timeZones: ReadonlySet<string>;
   readonly catalog: Catalog;
 }
 

@@ -1,44 +1,50 @@
-/** What every request for a table or function says: of which schema, with which preferences, and its query string. */
+/** What every request says before its resource is looked at: schema, preferences, query string. */
 import type { Exchange } from '../exchange.ts';
 import { RestError } from './errors.ts';
 import type { QueryParameters } from './grammar/ast.ts';
-import { readQuery, UnreadableQuery } from './grammar/query.ts';
+import { type ReadOptions, readQuery, UnreadableQuery } from './grammar/query.ts';
 import type { RestContext } from './handler.ts';
-import type { Scope } from './lower/fields.ts';
 import { type Preferences, readPreferences } from './preferences.ts';
 import { type Profile, profileOf } from './profile.ts';
-import { queryPairs } from './query-string.ts';
+import { type Pairs, queryPairs } from './query-string.ts';
 import { mayChooseEnd } from './transaction.ts';
 
 export interface RestRequest {
+  readonly schema: string;
   readonly profile: Profile;
   readonly preferences: Preferences;
+  readonly pairs: Pairs;
   readonly query: QueryParameters;
-  readonly scope: Scope;
 }
 
-/** Throws RestError where a part of it cannot be read. */
+/** Throws PGRST100, PGRST106 or PGRST122. */
 export function readRequest(
-  { catalog, settings, timeZones }: RestContext,
-  exchange: Exchange,
-  options: { readonly args: boolean },
+  { settings }: Pick<RestContext, 'settings'>,
+  exchange: Pick<Exchange, 'method' | 'headers' | 'url'>,
+  options: ReadOptions,
 ): RestRequest {
   const profile = profileOf(exchange, settings);
-  const query = parameters(exchange.url, options);
+  const pairs = queryPairs(exchange.url);
+  const query = parsedQuery(pairs, options);
   const preferences = readPreferences(exchange.headers.prefer, {
     mayChooseEnd: mayChooseEnd(settings),
-    isTimeZone: (name) => timeZones.has(name),
+    isTimeZone,
   });
-  const scope = { catalog, searched: [profile.schema, ...settings.extraSearchPath] };
-  return { profile, preferences, query, scope };
+  return { schema: profile.schema, profile, preferences, pairs, query };
 }
 
-function parameters(url: string, options: { readonly args: boolean }): QueryParameters {
+function parsedQuery(pairs: Pairs, options: ReadOptions): QueryParameters {
   try {
-    return readQuery(queryPairs(url), options);
+    return readQuery(pairs, options);
   } catch (error) {
     if (error instanceof UnreadableQuery)
       throw new RestError('PGRST100', error.message, { details: error.details });
     throw error;
   }
+}
+
+const timeZones = new Set(['UTC', ...Intl.supportedValuesOf('timeZone')]);
+
+function isTimeZone(name: string): boolean {
+  return timeZones.has(name);
 }

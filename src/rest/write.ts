@@ -17,6 +17,7 @@ import { versionsOf } from './conditional.ts';
 import { RestError } from './errors.ts';
 import type { QueryParameters } from './grammar/ast.ts';
 import type { RestContext } from './handler.ts';
+import { keyColumnsOf } from './key-columns.ts';
 import { columnNamed, type Scope } from './lower/fields.ts';
 import { treePredicate } from './lower/filters.ts';
 import { lowerTree } from './lower/read.ts';
@@ -28,7 +29,7 @@ import { affectedLimit, appliedPreferences, type Preferences } from './preferenc
 import { ALL_ROWS, contentRange } from './range.ts';
 import { type RestRequest, readRequest } from './request.ts';
 import { contentHeaders } from './respond.ts';
-import { findTable, keyColumnsOf } from './tables.ts';
+import { findTable } from './tables.ts';
 
 type Verb = 'insert' | 'update' | 'upsert' | 'delete';
 
@@ -48,6 +49,7 @@ const OBEYED: Readonly<Record<Verb, ReadonlySet<keyof Preferences>>> = {
 };
 
 interface Write {
+  readonly scope: Scope;
   readonly verb: Verb;
   readonly table: Table;
   readonly request: RestRequest;
@@ -64,12 +66,21 @@ export function writeAction(context: RestContext, exchange: Exchange, name: stri
   if (verb === 'upsert' && isRanged(request.query))
     throw new RestError('PGRST114', 'limit/offset querystring parameters are not allowed for PUT');
   const payload = verb === 'delete' ? undefined : readRows(exchange, request.query, verb);
-  const table = findTable(catalog, request.profile.schema, name);
+  const table = findTable(catalog, request.schema, name);
   const representation = chooseRepresentation(exchange.headers.accept, {
     plan: settings.plan,
     geoJson: false,
   });
-  const write = { verb, table, request, payload, representation, keyColumns: keyColumnsOf(catalog, table) };
+  const scope = { catalog, searched: [request.schema, ...settings.extraSearchPath] };
+  const write = {
+    scope,
+    verb,
+    table,
+    request,
+    payload,
+    representation,
+    keyColumns: keyColumnsOf(catalog, table),
+  };
   const answer = answerOf(write, settings.aggregates);
   return answerAction(context, exchange, request, {
     query: planOf(write, exchange),
@@ -102,8 +113,8 @@ function readRows(exchange: Exchange, { columns }: QueryParameters, verb: Verb):
 // ---- what is written
 
 function planOf(write: Write, exchange: Exchange): DocumentWrite {
-  const { verb, table, request, payload } = write;
-  const { scope } = request;
+  const { verb, table, payload } = write;
+  const { scope } = write;
   switch (verb) {
     case 'insert':
       return {
@@ -225,10 +236,10 @@ function isFull({ request }: Write): boolean {
 }
 
 function answerOf(write: Write, aggregates: boolean): Answer {
-  const { table, request, verb, keyColumns, representation } = write;
-  const { scope, profile, query, preferences } = request;
+  const { table, scope, request, verb, keyColumns, representation } = write;
+  const { query, preferences } = request;
   // Also where nothing is shown: what cannot be selected is an error all the same.
-  const tree = resolveTree(scope.catalog, { table, origin: table, schema: profile.schema }, query, {
+  const tree = resolveTree(scope.catalog, { table, origin: table, schema: request.schema }, query, {
     aggregates,
     ownFilters: false,
     range: ALL_ROWS,
@@ -258,7 +269,7 @@ function replyOf(write: Write, { body, rows, location, replaced }: AnswerRow): R
   const { preferences, query } = request;
   const full = isFull(write);
   const headers: Record<string, string> = {};
-  if (full) Object.assign(headers, contentHeaders(representation, request.profile));
+  if (full) Object.assign(headers, contentHeaders(representation, request));
   if (verb !== 'upsert') {
     const total = preferences.count === 'exact' || preferences.count === 'estimated' ? rows : undefined;
     headers['content-range'] = contentRange(ALL_ROWS, verb === 'update' ? rows : 0, total);
