@@ -4,7 +4,11 @@ import type { CallerRunner } from '../database/as-caller.ts';
 import { AppError } from '../errors.ts';
 import type { Endpoint, Exchange, Reply } from '../exchange.ts';
 import type { Observe } from '../observation.ts';
-import { readRelation } from './read.ts';
+import { perform } from './action.ts';
+import { RestError, restErrorReply } from './errors.ts';
+import { tableOptions } from './options.ts';
+import { decode } from './query-string.ts';
+import { readAction } from './read.ts';
 import type { RestSettings } from './settings.ts';
 
 export interface RestInput {
@@ -38,6 +42,7 @@ export function createRestEndpoint(input: RestInput): RestEndpoint {
         });
       return act({ ...input, catalog }, withoutPrefix(exchange));
     },
+    renderError: (error) => restErrorReply(error),
   };
 }
 
@@ -47,15 +52,17 @@ function withoutPrefix(exchange: Exchange): Exchange {
 }
 
 function act(context: RestContext, exchange: Exchange): Reply | Promise<Reply> {
-  const segments = exchange.path.split('/').slice(1).map(decodeURIComponent);
+  const segments = exchange.path.split('/').slice(1).map(decode);
   const [name = '', ...rest] = segments;
   if (name === '' || rest.length > 0)
-    throw new AppError('not-found', 'Invalid path specified in request URL');
+    throw new RestError('PGRST125', 'Invalid path specified in request URL');
   switch (exchange.method) {
     case 'GET':
     case 'HEAD':
-      return readRelation(context, exchange, name);
+      return perform(context, readAction(context, exchange, name));
+    case 'OPTIONS':
+      return tableOptions(context, exchange, name);
     default:
-      throw new AppError('not-supported', `Unsupported HTTP method: ${exchange.method}`, { status: 405 });
+      throw new RestError('PGRST117', `Unsupported HTTP method: ${exchange.method}`);
   }
 }

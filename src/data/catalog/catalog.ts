@@ -124,6 +124,8 @@ export interface Catalog {
   readonly routines: readonly Routine[];
   readonly types: ReadonlyMap<number, PgType>;
   readonly beneath: Beneath;
+  /** PostGIS is there and writes rows as GeoJSON. */
+  readonly hasGeoJson: boolean;
   findTable(schema: string, name: string): Table | undefined;
   findTableByRowType(type: PgType): Table | undefined;
   /** From a domain to JSON or text, or back. */

@@ -53,6 +53,8 @@ export async function introspect(
   await client.query('begin isolation level repeatable read read only');
   try {
     await client.query("set local search_path = ''");
+    const hasGeoJson =
+      (await client.query("select from pg_catalog.pg_extension where extname = 'postgis'")).rows.length > 0;
     const serverVersion = Number((await client.query('show server_version_num')).rows[0].server_version_num);
     const rows = {
       types: await catalogRows<TypeRow>(client, TYPES),
@@ -66,7 +68,7 @@ export async function introspect(
       views: await catalogRows<ViewRow>(client, VIEWS),
       representations: await catalogRows<RepresentationRow>(client, REPRESENTATIONS),
     };
-    return assemble(rows, schemas, version, serverVersion);
+    return assemble(rows, schemas, { version, serverVersion, hasGeoJson });
   } finally {
     await client.query('rollback');
   }
@@ -85,7 +87,11 @@ interface Rows {
   representations: RepresentationRow[];
 }
 
-function assemble(rows: Rows, schemas: readonly string[], version: number, serverVersion: number): Catalog {
+function assemble(
+  rows: Rows,
+  schemas: readonly string[],
+  facts: Pick<Catalog, 'version' | 'serverVersion' | 'hasGeoJson'>,
+): Catalog {
   const types = assembleTypes(rows.types);
   const tables = assembleTables(rows, types);
   const byRowType = new Map([...tables.values()].map((table) => [table.rowType, table]));
@@ -95,8 +101,7 @@ function assemble(rows: Rows, schemas: readonly string[], version: number, serve
   );
   const findTableByRowType = (type: PgType) => byRowType.get(type.oid);
   return Object.freeze({
-    version,
-    serverVersion,
+    ...facts,
     schemas,
     tables: [...tables.values()],
     routines: rows.routines.flatMap((row) => assembleRoutine(row, types, findTableByRowType)),

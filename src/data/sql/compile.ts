@@ -29,7 +29,7 @@ export function compileQuery(plan: QueryPlan, catalog: Catalog, maxRows: number)
 }
 
 /** What compiling needs to know of the server. */
-export function compilationOf(catalog: Catalog, aliases: Aliases, maxRows: number): Compilation {
+export function compilationOf(catalog: Catalog, aliases: Aliases, maxRows: number | undefined): Compilation {
   const bigint = catalog.types.get(BIGINT);
   invariant(bigint, 'pg_catalog.int8 is in every catalog');
   return { aliases, serverVersion: catalog.serverVersion, maxRows, bigint };

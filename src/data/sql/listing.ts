@@ -12,13 +12,17 @@ import { fromItem, sourceCondition } from './source.ts';
 
 type Fragment = Sql<Value>;
 
-/** Columns: body, rows, total (null where it is not asked for). */
-export function compileListing(listing: Listing, catalog: Catalog, maxRows: number): Statement {
-  const compilation = compilationOf(catalog, new Aliases(), maxRows);
+/** Columns: body, rows, total (null where it is not asked for), then those of `further`. */
+export function compileListing(listing: Listing, further: readonly Sql[], catalog: Catalog): Statement {
+  const compilation = compilationOf(catalog, new Aliases(), undefined);
   const { body, rows, from } = listingParts(listing, compilation);
-  return render(
-    sql<Value>`select ${body} as body, ${rows} as rows, ${totalOf(listing, compilation)} as total from ${from}`,
-  );
+  const columns = join<Value>([
+    sql<Value>`${body} as body`,
+    sql<Value>`${rows} as rows`,
+    sql<Value>`${totalOf(listing, compilation)} as total`,
+    ...further,
+  ]);
+  return render(sql<Value>`select ${columns} from ${from}`);
 }
 
 /** Expressions over `from`, for statements of which the listing is a part. */
@@ -121,7 +125,7 @@ export function countedRows(
 }
 
 /** `explain` of all rows, for the planner's guess of their number. */
-export function compileEstimate({ read }: Listing, catalog: Catalog, maxRows: number): Statement {
-  const compilation = compilationOf(catalog, new Aliases(), maxRows);
+export function compileEstimate({ read }: Listing, catalog: Catalog): Statement {
+  const compilation = compilationOf(catalog, new Aliases(), undefined);
   return render(sql<Value>`explain (format json) ${countedRows({ read, count: undefined }, compilation)}`);
 }

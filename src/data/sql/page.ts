@@ -44,9 +44,11 @@ function nodesQuery(shape: ObjectShape, page: Page, compilation: Compilation): C
   const { items, joins } = shapeItems(shape.entries, page.row, compilation, false);
   const record = recordQuery(pairs(items), compilation.serverVersion);
   const order = orderClause(page.keys);
+  const { maxRows } = compilation;
+  const most = maxRows === undefined ? sql`` : sql` limit ${integer(maxRows)}`;
   const alias = compilation.aliases.next();
   return (from) =>
-    sql<Value>`array(select ${record.value(alias)} from (select ${record.list} from ${from}${joins}${order} limit ${integer(compilation.maxRows)}) ${identifier(alias)})`;
+    sql<Value>`array(select ${record.value(alias)} from (select ${record.list} from ${from}${joins}${order}${most}) ${identifier(alias)})`;
 }
 
 /** All numbers in one pass over the set, then put into the shape that was asked for. */

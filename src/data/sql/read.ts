@@ -24,8 +24,8 @@ type Fragment = Sql<Value>;
 export interface Compilation {
   readonly aliases: Aliases;
   readonly serverVersion: number;
-  /** The default limit of every list. */
-  readonly maxRows: number;
+  /** The default limit of every list, where there is one. */
+  readonly maxRows: number | undefined;
   /** pg_catalog.int8, for limits that are bound. */
   readonly bigint: Value['type'];
   /** The row of the WITH query that a source may read from: it records what is asked of it. */
@@ -145,7 +145,7 @@ export function rowOf(
 }
 
 /** Every list has a limit, but for rows that were just written: they are all there already. */
-function withDefaultLimit(read: ReadPlan, maxRows: number): ReadPlan {
+function withDefaultLimit(read: ReadPlan, maxRows: number | undefined): ReadPlan {
   const isWritten = ['written rows', 'written keys', 'with'].includes(read.source.kind);
   return read.take === 'many' && !isWritten ? { ...read, limit: read.limit ?? maxRows } : read;
 }
