@@ -7,7 +7,7 @@ import type { CallerStatement } from '../database/as-caller.ts';
 import type { BatchResult } from '../database/batch.ts';
 import type { Exchange, Reply } from '../exchange.ts';
 import type { Action } from './action.ts';
-import { RestError } from './errors.ts';
+import { notSingle } from './errors.ts';
 import type { RowRange } from './grammar/ast.ts';
 import type { RestContext } from './handler.ts';
 import { lowerTree } from './lower/read.ts';
@@ -106,10 +106,7 @@ function readReply(result: BatchResult, facts: ReadFacts): Reply {
   const { request, representation, range, name, isHead } = facts;
   const [body, rowsText, totalText, headers, status] = result[0]?.[0] ?? [];
   const rows = Number(rowsText);
-  if (representation.format === 'object' && !isHead && rows !== 1)
-    throw new RestError('PGRST116', 'Cannot coerce the result to a single JSON object', {
-      details: `The result contains ${rows} rows`,
-    });
+  if (representation.format === 'object' && !isHead && rows !== 1) throw notSingle(rows);
   const exact = totalText == null ? undefined : Number(totalText);
   const total = totalOf(request.preferences, exact, result[1], facts.maxRows);
   checkWithin(range, total);

@@ -1,5 +1,6 @@
 /** POST, PATCH, PUT and DELETE of a table or view. */
 import type { Column, Table } from '../data/catalog/catalog.ts';
+import { keyColumns } from '../data/catalog/ways.ts';
 import {
   type Answer,
   type DocumentColumn,
@@ -17,7 +18,6 @@ import { versionsOf } from './conditional.ts';
 import { RestError } from './errors.ts';
 import type { QueryParameters } from './grammar/ast.ts';
 import type { RestContext } from './handler.ts';
-import { keyColumnsOf } from './key-columns.ts';
 import { columnNamed, type Scope } from './lower/fields.ts';
 import { treePredicate } from './lower/filters.ts';
 import { lowerTree } from './lower/read.ts';
@@ -79,7 +79,7 @@ export function writeAction(context: RestContext, exchange: Exchange, name: stri
     request,
     payload,
     representation,
-    keyColumns: keyColumnsOf(catalog, table),
+    keyColumns: keyColumns(catalog, table),
   };
   const answer = answerOf(write, settings.aggregates);
   return answerAction(context, exchange, request, {

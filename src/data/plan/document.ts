@@ -63,6 +63,8 @@ export interface DocumentCall {
   /** The only column of the table is the result itself. */
   readonly isScalar: boolean;
   readonly document: Value;
+  /** The document is a list, whose first object counts. */
+  readonly isList: boolean;
   /** Those given; undefined: the document itself is the only argument. */
   readonly parameters: readonly RoutineParameter[] | undefined;
 }

@@ -36,8 +36,7 @@ export function compileAnswer(
       : sql`(select ${locationOf(answer.location, withRow)} from ${name} limit 1)`;
   const replaced =
     query.kind === 'insert' && query.conflict?.action === 'update' ? replacedCount : sql`null::int8`;
-  const affected = sql`(select pg_catalog.count(*) from ${name})`;
-  const checks = conditionsOf(query, answer, affected, compilation);
+  const checks = conditionsOf(query, answer, rows, compilation);
   const columns = join<Value>([
     sql<Value>`${body} as body`,
     sql<Value>`${rows} as rows`,
@@ -63,20 +62,18 @@ export function compileAnswer(
 function conditionsOf(
   query: WithQuery,
   { single, atMost }: Answer,
-  affected: Sql,
+  rows: Fragment,
   { aliases, bigint }: Compilation,
 ): Fragment[] {
   const checks: Fragment[] = [];
-  if (single) checks.push(refuseUnless<Value>(sql`${affected} = 1`, 'not-single', affected));
+  if (single) checks.push(refuseUnless<Value>(sql<Value>`${rows} = 1`, 'not-single', rows));
   if (atMost !== undefined) {
     const limit = bound({ value: String(atMost), type: bigint });
-    checks.push(refuseUnless<Value>(sql<Value>`${affected} <= ${limit}`, 'too-many', affected));
+    checks.push(refuseUnless<Value>(sql<Value>`${rows} <= ${limit}`, 'too-many', rows));
   }
   if ((query.kind === 'update' || query.kind === 'delete') && query.versions) {
     const meant = rowsMeant(query, aliases);
-    checks.push(
-      refuseUnless<Value>(sql<Value>`${affected} > 0 and ${affected} = ${meant}`, 'other-version', affected),
-    );
+    checks.push(refuseUnless<Value>(sql<Value>`${rows} > 0 and ${rows} = ${meant}`, 'other-version', rows));
   }
   return checks;
 }

@@ -35,7 +35,7 @@ export function withQuery(query: WithQuery, returning: (row: Row) => Fragment, a
 }
 
 function called(
-  { routine, table, isScalar, document, parameters }: DocumentCall,
+  { routine, table, isScalar, document, isList, parameters }: DocumentCall,
   returning: (row: Row) => Fragment,
   aliases: Aliases,
 ): Fragment {
@@ -55,7 +55,8 @@ function called(
     const isVariadic = routine.variadic && parameter.position === routine.parameters.length - 1;
     return sql`${isVariadic ? sql`variadic ` : empty}${identifier(parameter.name)} => ${identifier(given, parameter.name)}`;
   });
-  const source = sql<Value>`pg_catalog.json_to_record(${bound(document)}) as ${identifier(given)}(${join(fields)})`;
+  const object = isList ? sql<Value>`(${bound(document)} operator(pg_catalog.->) 0)` : bound(document);
+  const source = sql<Value>`pg_catalog.json_to_record(${object}) as ${identifier(given)}(${join(fields)})`;
   return sql<Value>`select ${list} from ${source}, lateral ${name}(${join(args)}) ${target}`;
 }
 
