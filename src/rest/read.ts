@@ -7,6 +7,7 @@ import type { CallerStatement } from '../database/as-caller.ts';
 import type { BatchResult } from '../database/batch.ts';
 import type { Exchange, Reply } from '../exchange.ts';
 import type { Action } from './action.ts';
+import { warningOf } from './deprecation.ts';
 import { notSingle } from './errors.ts';
 import type { RowRange } from './grammar/ast.ts';
 import type { RestContext } from './handler.ts';
@@ -69,7 +70,15 @@ export function readAction(context: RestContext, exchange: Exchange, name: strin
     reply: (result) =>
       representation.plan
         ? planReply(result, representation)
-        : readReply(result, { request, representation, range, name, isHead, maxRows: settings.maxRows }),
+        : readReply(result, {
+            request,
+            representation,
+            range,
+            name,
+            isHead,
+            maxRows: settings.maxRows,
+            warning: warningOf(tree),
+          }),
   };
 }
 
@@ -100,6 +109,7 @@ interface ReadFacts {
   readonly name: string;
   readonly isHead: boolean;
   readonly maxRows: number | undefined;
+  readonly warning: string | undefined;
 }
 
 function readReply(result: BatchResult, facts: ReadFacts): Reply {
@@ -120,6 +130,7 @@ function readReply(result: BatchResult, facts: ReadFacts): Reply {
       'content-location': `/${encodeURIComponent(name)}${query === '' ? '' : `?${query}`}`,
       ...(request.profile.isTold ? { 'content-profile': request.schema } : {}),
       ...(applied === undefined ? {} : { 'preference-applied': applied }),
+      ...(facts.warning === undefined ? {} : { warning: facts.warning }),
     },
     body: body ?? '',
   };

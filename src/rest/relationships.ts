@@ -1,6 +1,6 @@
 /** Which way an embedded name means: by table, foreign key, column or function, told apart by a hint. */
 import type { Catalog, Table } from '../data/catalog/catalog.ts';
-import { allWays, isView, type KeyWay, type Way, waysFrom } from '../data/catalog/ways.ts';
+import { allWays, hasKeys, isView, type KeyWay, type Way, waysFrom } from '../data/catalog/ways.ts';
 import { FuzzySet } from '../lib/fuzzy-set.ts';
 import { RestError } from './errors.ts';
 
@@ -86,7 +86,8 @@ function suggestion(
   const targets =
     typeof origin === 'string' ? [] : waysFrom(catalog, origin).filter((way) => way.target.schema === schema);
   const parent = nameOf(origin);
-  if (targets.length > 0) {
+  const isKnown = typeof origin !== 'string' && hasKeys(catalog, origin);
+  if (targets.length > 0 || isKnown) {
     const [best] = new FuzzySet(targets.map((way) => way.target.name)).get(target);
     return best && best.score < 1 ? `Perhaps you meant '${best.word}' instead of '${target}'.` : undefined;
   }
@@ -101,7 +102,11 @@ function originNames(catalog: Catalog, schema: string): FuzzySet {
   namesByCatalog.set(catalog, known);
   const names =
     known.get(schema) ??
-    new FuzzySet([...allWays(catalog).keys()].filter((one) => one.schema === schema).map(({ name }) => name));
+    new FuzzySet(
+      catalog.tables
+        .filter((one) => one.schema === schema && (hasKeys(catalog, one) || allWays(catalog).has(one)))
+        .map(({ name }) => name),
+    );
   known.set(schema, names);
   return names;
 }

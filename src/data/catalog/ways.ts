@@ -66,6 +66,17 @@ export function allWays(catalog: Catalog): ReadonlyMap<Table, readonly Way[]> {
   return ways;
 }
 
+const keyedByCatalog = new WeakMap<Catalog, ReadonlySet<number>>();
+
+/** A foreign key leads from or to the table, or to what the view is made of, be it out of reach or not. */
+export function hasKeys(catalog: Catalog, table: Table): boolean {
+  const { foreignKeys, views } = catalog.beneath;
+  const keyed = keyedByCatalog.get(catalog) ?? new Set(foreignKeys.flatMap((key) => [key.table, key.target]));
+  keyedByCatalog.set(catalog, keyed);
+  if (!isView(table)) return keyed.has(table.oid);
+  return [...(views.get(table.oid)?.keys() ?? [])].some((oid) => keyed.has(oid));
+}
+
 const keysByCatalog = new WeakMap<Catalog, Map<Table, readonly Column[]>>();
 
 /** The columns of the primary key, of a view those that show one of the table beneath. */

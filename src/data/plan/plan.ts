@@ -98,7 +98,9 @@ export type Operand =
       readonly type: PgType;
     }
   | { readonly kind: 'represented'; readonly operand: Operand; readonly representation: Representation }
-  | { readonly kind: 'constant'; readonly value: number };
+  | { readonly kind: 'constant'; readonly value: number }
+  /** An entry of the answer: a read that groups may be ordered by nothing else. */
+  | { readonly kind: 'output'; readonly key: string };
 
 /** `->` and `->>` with a key or the index of an element. */
 export interface JsonStep {

@@ -14,9 +14,6 @@ import { bound } from './value.ts';
 
 type Fragment = Sql<Value>;
 
-/** Reads carry the limits that they are to have. */
-const NO_DEFAULT = Number.MAX_SAFE_INTEGER;
-
 /** Columns: body, rows, total, location, replaced, then those of `further`. */
 export function compileAnswer(
   query: WithQuery,
@@ -26,7 +23,7 @@ export function compileAnswer(
 ): Statement {
   const aliases = new Aliases();
   const withRow = new PageRow(query.table, WITH_ROWS);
-  const compilation = { ...compilationOf(catalog, aliases, NO_DEFAULT), withRow };
+  const compilation = { ...compilationOf(catalog, aliases, undefined), withRow };
   const { body, rows, from } = listingParts(answer.listing, compilation);
   const total = totalOf(answer.listing, compilation);
   const name = identifier(WITH_ROWS);

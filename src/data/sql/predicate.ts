@@ -91,6 +91,8 @@ export function operandSql(operand: Operand, row: Row, aliases: Aliases): Fragme
       return jsonPathSql(operand, row, aliases);
     case 'constant':
       return integer(operand.value);
+    case 'output':
+      throw new Error('an entry of the answer is known to the read alone');
   }
 }
 
@@ -104,11 +106,14 @@ function jsonPathSql(
   const type = ownType(operand);
   const isJson = type !== undefined && ['json', 'jsonb'].includes(withoutDomain(type).name);
   let value = isJson ? whole : sql<Value>`pg_catalog.to_jsonb(${whole})`;
+  let known = true;
   for (const { key, asText } of path) {
-    const arrow = asText ? sql`operator(pg_catalog.->>)` : sql`operator(pg_catalog.->)`;
-    // Keys are literals, so that an index on the expression can be found.
-    const step = typeof key === 'number' ? sql`(${integer(key)})` : literal(key);
-    value = sql<Value>`(${value} ${arrow} ${step})`;
+    // Keys are literals, so that an index on the expression can be found; with its own type no operator that somebody made
+    // can be a better match. Below a text there is nothing: PostgreSQL says so.
+    const name = typeof key === 'string' ? literal(key) : integer(key);
+    const step = typeof key === 'number' ? sql`(${name})` : known ? sql`${name}::pg_catalog.text` : name;
+    value = sql<Value>`(${value} ${operator(asText ? '->>' : '->')} ${step})`;
+    known &&= !asText;
   }
   return value;
 }

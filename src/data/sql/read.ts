@@ -5,7 +5,7 @@
  */
 import { empty, identifier, integer, join, literal, parameter, type Sql, sql } from '../../database/sql.ts';
 import type { Relationship } from '../catalog/catalog.ts';
-import type { Entry, ObjectShape, ReadPlan, Shape, Value } from '../plan/plan.ts';
+import type { Entry, ObjectShape, Order, ReadPlan, Shape, Value } from '../plan/plan.ts';
 import type { Aliases } from './aliases.ts';
 import { callSql } from './call.ts';
 import { encoded } from './encode.ts';
@@ -84,18 +84,40 @@ export function openRows(
   }
   const { aliases } = compilation;
   const { alias, row } = rowOf(read, compilation);
-  const order = orderKeys(read.order, row, aliases);
+  const order = orderKeys(
+    read.order.filter(({ operand }) => operand.kind !== 'output'),
+    row,
+    aliases,
+  );
   const single = isSingle(read, outer) && !grouped;
   const { items: entries, joins } = shapeItems(shape.entries, row, compilation, single);
   const items = grouped ? entries.map(aggregated) : entries;
   const from = sql<Value>` from ${relatedItem(read.source, outer?.relationship, alias, outer?.row)}${order.joins}${joins}`;
   const where = sourceWhere(read, row, alias, outer, aliases);
   const written = sourceOrder(read.source, alias);
-  const ordered = written ? sql` order by ${written}` : orderClause(order.keys);
+  const ordered = written
+    ? sql` order by ${written}`
+    : orderClause(outputKeys(read.order, order.keys, items));
   const group = grouped ? groupClause(entries) : empty;
   const head = sql`select ${distinctClause(read, row)}`;
   const tail = sql<Value>`${from}${where}${group}${ordered}${limitClause(read, compilation)}`;
   return { items, complete: (list) => sql<Value>`${head}${list}${tail}` };
+}
+
+/** The keys in order, those that name an entry by its position. */
+function outputKeys(
+  orders: readonly Order[],
+  keys: readonly OrderKey[],
+  items: readonly ShapeItem[],
+): readonly OrderKey[] {
+  if (orders.length === keys.length) return keys;
+  const others = [...keys];
+  return orders.flatMap((order): OrderKey[] => {
+    const { operand } = order;
+    if (operand.kind !== 'output') return others.splice(0, 1);
+    const index = items.findIndex(({ key }) => key === operand.key);
+    return index < 0 ? [] : [{ order, expression: integer(index + 1) }];
+  });
 }
 
 /** A sub-select that filters, orders and limits, and carries what is asked of its row. */

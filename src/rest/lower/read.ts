@@ -173,5 +173,7 @@ function orderOperand(scope: Scope, node: TreeNode, { relation, field }: OrderTe
   if (relation === undefined) return fieldOperand(scope, node, field);
   const child = node.children.find(({ name }) => name === relation);
   invariant(child, 'orders by a relation were checked');
+  // What is grouped has no other rows than those it shows.
+  if (child.select?.kind === 'spread' && spreadsAggregates(node)) return { kind: 'output', key: field.name };
   return { kind: 'via', related: relatedOf(child), operand: fieldOperand(scope, child, field) };
 }

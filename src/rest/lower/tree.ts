@@ -30,6 +30,8 @@ export interface TreeNode {
   readonly filters: readonly LogicTree[];
   readonly order: readonly OrderTerm[];
   readonly range: RowRange;
+  /** A filter, an order or a range named it by its relation though it has an alias. */
+  readonly namedByRelation: boolean;
 }
 
 export interface TreeRoot {
@@ -49,6 +51,7 @@ interface Draft {
   readonly filters: LogicTree[];
   order: readonly OrderTerm[] | undefined;
   range: RowRange;
+  namedByRelation: boolean;
 }
 
 export interface TreeOptions {
@@ -89,7 +92,31 @@ export function resolveTree(
   });
   checkOrders(tree);
   checkAggregates(tree, options.aggregates);
-  return tree;
+  return withBareCounts(tree);
+}
+
+const COUNT_OF_ROWS = { name: '*', path: [] } as const;
+
+/** `count` without parentheses, where no column is called so, has always counted rows, switch or no switch. */
+function withBareCounts(node: TreeNode): TreeNode {
+  const replaced = new Map(node.children.map((child) => [child, withBareCounts(child)]));
+  return {
+    ...node,
+    children: [...replaced.values()],
+    entries: node.entries.map((entry) => {
+      if ('children' in entry) return replaced.get(entry)!;
+      const { field, aggregate } = entry;
+      const isBare = aggregate === undefined && field.name === 'count' && field.path.length === 0;
+      if (!isBare || node.table.columns.some(({ name }) => name === 'count')) return entry;
+      return {
+        ...entry,
+        aggregate: 'count',
+        field: COUNT_OF_ROWS,
+        aggregateCast: entry.cast,
+        cast: undefined,
+      };
+    }),
+  };
 }
 
 function draftOf(select: SelectRelation | undefined, items: readonly SelectItem[]): Draft {
@@ -101,6 +128,7 @@ function draftOf(select: SelectRelation | undefined, items: readonly SelectItem[
     filters: [],
     order: undefined,
     range: ALL_ROWS,
+    namedByRelation: false,
   };
 }
 
@@ -110,6 +138,8 @@ function draftAt(root: Draft, path: EmbedPath): Draft {
     const next = at.children.find(({ select }) => select?.name === name || select?.alias === name);
     if (!next) throw notEmbedded(name);
     at = next;
+    const alias = at.select?.alias;
+    if (alias !== undefined && alias !== name) at.namedByRelation = true;
   }
   return at;
 }
@@ -144,7 +174,7 @@ function nodeOf(catalog: Catalog, schema: string, draft: Draft, place: Place): T
       }),
     );
   }
-  const { select, filters, order = [], range } = draft;
+  const { select, filters, order = [], range, namedByRelation } = draft;
   return {
     table: place.table,
     way: place.way,
@@ -156,6 +186,7 @@ function nodeOf(catalog: Catalog, schema: string, draft: Draft, place: Place): T
     filters,
     order,
     range,
+    namedByRelation,
   };
 }
 
