@@ -13,12 +13,14 @@ import type { RowRange } from './grammar/ast.ts';
 import type { RestContext } from './handler.ts';
 import { lowerTree } from './lower/read.ts';
 import { resolveTree } from './lower/tree.ts';
+import { handlersOf } from './media-handlers.ts';
 import { chooseRepresentation, type Representation } from './media-type.ts';
 import { explained, planReply } from './plan-output.ts';
 import { appliedPreferences, type Preferences } from './preferences.ts';
 import { canonicalQuery } from './query-string.ts';
 import { checkWithin, contentRange, rangeStatus, topRange } from './range.ts';
 import { type RestRequest, readRequest } from './request.ts';
+import { bodyOf } from './respond.ts';
 import { RESPONSE_SETTINGS, withResponseSettings } from './response-settings.ts';
 import { findTable } from './tables.ts';
 import { callerRequest, requestContext, transactionEnd } from './transaction.ts';
@@ -39,6 +41,7 @@ export function readAction(context: RestContext, exchange: Exchange, name: strin
   const representation = chooseRepresentation(exchange.headers.accept, {
     plan: settings.plan,
     geoJson: catalog.hasGeoJson,
+    made: handlersOf(catalog, table, query),
   });
   const isHead = exchange.method === 'HEAD';
   const scope = { catalog, searched: [schema, ...settings.extraSearchPath] };
@@ -50,6 +53,7 @@ export function readAction(context: RestContext, exchange: Exchange, name: strin
     read,
     format: isHead ? 'none' : representation.format,
     stripNulls: representation.stripNulls,
+    handler: representation.handler,
     count: countOf(preferences, settings.maxRows),
   };
   const { role } = exchange.caller;
@@ -132,7 +136,7 @@ function readReply(result: BatchResult, facts: ReadFacts): Reply {
       ...(applied === undefined ? {} : { 'preference-applied': applied }),
       ...(facts.warning === undefined ? {} : { warning: facts.warning }),
     },
-    body: body ?? '',
+    body: bodyOf(representation, body ?? ''),
   };
   return withResponseSettings(reply, headers, status);
 }

@@ -14,12 +14,13 @@ import type { RestContext } from './handler.ts';
 import { lowerTree } from './lower/read.ts';
 import { resolveTree } from './lower/tree.ts';
 import { builtInType } from './lower/types.ts';
+import { handlersOfCall } from './media-handlers.ts';
 import { chooseRepresentation, type Representation } from './media-type.ts';
 import { mediaTypeOf, type Payload, readPayload } from './payload.ts';
 import { affectedLimit, appliedPreferences, type Preferences } from './preferences.ts';
 import { checkWithin, contentRange, rangeStatus, topRange } from './range.ts';
 import { type RestRequest, readRequest } from './request.ts';
-import { contentHeaders } from './respond.ts';
+import { bodyOf, contentHeaders } from './respond.ts';
 import { type CallMeant, findRoutine } from './routines.ts';
 
 const OBEYED: ReadonlySet<keyof Preferences> = new Set([
@@ -67,7 +68,8 @@ export function callAction(context: RestContext, exchange: Exchange, name: strin
   const { table, isScalar } = resultRows(routine, catalog);
   const representation = chooseRepresentation(exchange.headers.accept, {
     plan: settings.plan,
-    geoJson: false,
+    geoJson: catalog.hasGeoJson,
+    made: handlersOfCall(catalog, routine, table, request.query),
   });
   const limit = affectedLimit(request.preferences);
   if (limit !== undefined && !routine.returnsSet)
@@ -161,6 +163,7 @@ function listingOf(call: Call, { catalog, settings }: RestContext, exchange: Exc
     read,
     format: exchange.method === 'HEAD' || isVoid(meant.routine) ? 'none' : formatOf(call),
     stripNulls: representation.stripNulls,
+    handler: representation.handler,
     count: isCounted ? { atMost: undefined } : undefined,
   };
 }
@@ -189,6 +192,6 @@ function replyOf({ request, representation, range, meant }: Call, { body, rows, 
       'content-range': contentRange(range, rows, total),
       ...(applied === undefined ? {} : { 'preference-applied': applied }),
     },
-    body: isEmpty ? '' : body,
+    body: isEmpty ? '' : bodyOf(representation, body),
   };
 }

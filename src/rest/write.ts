@@ -23,12 +23,13 @@ import { treePredicate } from './lower/filters.ts';
 import { lowerTree } from './lower/read.ts';
 import { resolveTree } from './lower/tree.ts';
 import { builtInType, postgresError } from './lower/types.ts';
+import { handlersOf } from './media-handlers.ts';
 import { chooseRepresentation, type Representation } from './media-type.ts';
 import { mediaTypeOf, type Payload, readPayload } from './payload.ts';
 import { affectedLimit, appliedPreferences, type Preferences } from './preferences.ts';
 import { ALL_ROWS, contentRange } from './range.ts';
 import { type RestRequest, readRequest } from './request.ts';
-import { contentHeaders } from './respond.ts';
+import { bodyOf, contentHeaders } from './respond.ts';
 import { findTable } from './tables.ts';
 
 type Verb = 'insert' | 'update' | 'upsert' | 'delete';
@@ -69,7 +70,8 @@ export function writeAction(context: RestContext, exchange: Exchange, name: stri
   const table = findTable(catalog, request.schema, name);
   const representation = chooseRepresentation(exchange.headers.accept, {
     plan: settings.plan,
-    geoJson: false,
+    geoJson: catalog.hasGeoJson,
+    made: handlersOf(catalog, table, request.query),
   });
   const scope = { catalog, searched: [request.schema, ...settings.extraSearchPath] };
   const write = {
@@ -256,6 +258,7 @@ function answerOf(write: Write, aggregates: boolean): Answer {
       read: full ? read : { ...read, order: [], shape: NOTHING_READ },
       format: full ? representation.format : 'none',
       stripNulls: representation.stripNulls,
+      handler: representation.handler,
       count: undefined,
     },
     location: verb === 'insert' && preferences.return === 'headers-only' ? keyColumns : [],
@@ -282,7 +285,11 @@ function replyOf(write: Write, { body, rows, location, replaced }: AnswerRow): R
   );
   if (applied !== undefined) headers['preference-applied'] = applied;
   if (verb === 'upsert' && rows === 0) throw keyMismatch();
-  return { status: statusOf(write, rows - replaced), headers, body: full ? body : '' };
+  return {
+    status: statusOf(write, rows - replaced),
+    headers,
+    body: full ? bodyOf(representation, body) : '',
+  };
 }
 
 function statusOf(write: Write, inserted: number): number {

@@ -2,7 +2,16 @@
  * DocumentWrite → one statement: a WITH query that writes, and over what it returned the answer. As in PostgREST the whole is one
  * snapshot: relations of the written rows are read as they were before.
  */
-import { empty, identifier, join, literal, printed, type Sql, sql } from '../../database/sql.ts';
+import {
+  argumentName,
+  empty,
+  identifier,
+  join,
+  literal,
+  printed,
+  type Sql,
+  sql,
+} from '../../database/sql.ts';
 import type { Column } from '../catalog/catalog.ts';
 import type {
   DocumentCall,
@@ -53,7 +62,7 @@ function called(
   );
   const args = parameters.map((parameter) => {
     const isVariadic = routine.variadic && parameter.position === routine.parameters.length - 1;
-    return sql`${isVariadic ? sql`variadic ` : empty}${identifier(parameter.name)} => ${identifier(given, parameter.name)}`;
+    return sql`${isVariadic ? sql`variadic ` : empty}${argumentName(parameter.name)} => ${identifier(given, parameter.name)}`;
   });
   const object = isList ? sql<Value>`(${bound(document)} operator(pg_catalog.->) 0)` : bound(document);
   const source = sql<Value>`pg_catalog.json_to_record(${object}) as ${identifier(given)}(${join(fields)})`;
