@@ -18,7 +18,8 @@ cross join pg_catalog.unnest(s.setconfig) c(one)
 left join pg_catalog.pg_settings p on p.name = pg_catalog.split_part(c.one, '=', 1)
 where s.setdatabase in (0, (select d.oid from pg_catalog.pg_database d where d.datname = pg_catalog.current_database()))
   and (r.rolname = $1 and pg_catalog.starts_with(c.one, $2)
-    or r.rolname <> $1 and pg_catalog.pg_has_role($1, r.oid, 'member') and (p.context = 'user' or p.name is null))
+    or r.rolname <> $1 and pg_catalog.pg_has_role($1, r.oid, 'member') and (p.context = 'user' or p.name is null)
+      and pg_catalog.split_part(c.one, '=', 1) <> 'search_path')
 order by s.setdatabase`;
 
 export async function readRoleSettings(

@@ -51,6 +51,11 @@ export function identifier(...names: readonly string[]): Sql<never> {
   return new Sql<never>([names.map(quoteIdentifier).join('.')]);
 }
 
+/** The name of an argument before `=>`, where more key words than elsewhere must be quoted. */
+export function argumentName(name: string): Sql<never> {
+  return new Sql<never>([name === 'json' ? '"json"' : quoteIdentifier(name)]);
+}
+
 /** A text literal. Only for text that belongs to the statement's shape (response keys, type names): values are parameters. */
 export function literal(text: string): Sql<never> {
   return new Sql<never>([quoteLiteral(text)]);

@@ -44,6 +44,8 @@ const STATUS = {
   PGRST302: 401,
   PGRST303: 401,
   PGRSTX00: 500,
+  // Of requests that PostgREST does not know.
+  'precondition-failed': 412,
 } as const satisfies Record<string, number>;
 
 export type RestErrorCode = keyof typeof STATUS;
@@ -105,8 +107,34 @@ function rendered(error: AppError): Rendered {
   if (error instanceof RestError) return { status: error.status, body: error.body, headers: error.headers };
   const tokenFault = error.code === 'invalid-jwt' ? renderedTokenFault(error) : undefined;
   if (tokenFault) return tokenFault;
+  const unmet = unmetCondition(error);
+  if (unmet) return rendered(unmet);
   const cause = error.cause;
   return isDatabaseError(cause) ? renderedDatabaseError(cause, error) : renderedPlainError(error);
+}
+
+/** Conditions that the statement itself checks, and undoes everything where they do not hold. */
+function unmetCondition({ reason, details }: AppError): RestError | undefined {
+  switch (reason) {
+    case 'not-single':
+      return notSingle(Number(details));
+    case 'too-many':
+      return new RestError('PGRST124', 'Query result exceeds max-affected preference constraint', {
+        details: `The query affects ${details} rows`,
+      });
+    case 'other-version':
+      return new RestError('precondition-failed', 'The row is not the one that If-Match names', {
+        hint: 'Read it again: it was changed or deleted since.',
+      });
+    default:
+      return undefined;
+  }
+}
+
+export function notSingle(rows: number): RestError {
+  return new RestError('PGRST116', 'Cannot coerce the result to a single JSON object', {
+    details: `The result contains ${rows} rows`,
+  });
 }
 
 // ---- tokens

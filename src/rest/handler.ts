@@ -4,12 +4,14 @@ import type { CallerRunner } from '../database/as-caller.ts';
 import { AppError } from '../errors.ts';
 import type { Endpoint, Exchange, Reply } from '../exchange.ts';
 import type { Observe } from '../observation.ts';
-import { perform } from './action.ts';
+import { type Action, perform } from './action.ts';
 import { RestError, restErrorReply } from './errors.ts';
-import { tableOptions } from './options.ts';
+import { routineOptions, tableOptions } from './options.ts';
 import { decode } from './query-string.ts';
 import { readAction } from './read.ts';
+import { callAction } from './rpc.ts';
 import type { RestSettings } from './settings.ts';
+import { writeAction } from './write.ts';
 
 export interface RestInput {
   readonly runner: CallerRunner;
@@ -53,15 +55,32 @@ function withoutPrefix(exchange: Exchange): Exchange {
 
 function act(context: RestContext, exchange: Exchange): Reply | Promise<Reply> {
   const segments = exchange.path.split('/').slice(1).map(decode);
-  const [name = '', ...rest] = segments;
-  if (name === '' || rest.length > 0)
+  const [name = '', routine, ...rest] = segments;
+  if (name === '' || rest.length > 0 || (routine !== undefined && name !== 'rpc'))
     throw new RestError('PGRST125', 'Invalid path specified in request URL');
+  if (exchange.method === 'OPTIONS')
+    return routine === undefined
+      ? tableOptions(context, exchange, name)
+      : routineOptions(context, exchange, routine);
+  return perform(context, actionOf(context, exchange, name, routine), exchange.outgoing);
+}
+
+function actionOf(
+  context: RestContext,
+  exchange: Exchange,
+  name: string,
+  routine: string | undefined,
+): Action {
+  if (routine !== undefined) return callAction(context, exchange, routine);
   switch (exchange.method) {
     case 'GET':
     case 'HEAD':
-      return perform(context, readAction(context, exchange, name), exchange.outgoing);
-    case 'OPTIONS':
-      return tableOptions(context, exchange, name);
+      return readAction(context, exchange, name);
+    case 'POST':
+    case 'PATCH':
+    case 'PUT':
+    case 'DELETE':
+      return writeAction(context, exchange, name);
     default:
       throw new RestError('PGRST117', `Unsupported HTTP method: ${exchange.method}`);
   }

@@ -1,4 +1,5 @@
 /** Media types: what the client accepts, what of it can be made, and how it is named in the answer. */
+import { type MediaHandler, type PgType, withoutDomain } from '../data/catalog/catalog.ts';
 import type { ListingFormat } from '../data/plan/listing.ts';
 import { RestError } from './errors.ts';
 
@@ -15,6 +16,8 @@ export interface Representation {
   readonly format: ListingFormat;
   readonly stripNulls: boolean;
   readonly contentType: string;
+  /** The aggregate of the database that makes the answer. */
+  readonly handler?: MediaHandler | undefined;
   /** The plan is shown instead of the rows. */
   readonly plan: PlanOutput | undefined;
 }
@@ -28,6 +31,16 @@ const PLAN_OPTIONS = ['analyze', 'verbose', 'settings', 'buffers', 'wal'] as con
 export type PlanOption = (typeof PLAN_OPTIONS)[number];
 
 const PLAN = /^application\/vnd\.pgrst\.plan(?:\+(text|json))?$/;
+/** Types of our own, whose form the database cannot choose. */
+const VENDOR = /^application\/vnd\.pgrst\./;
+const WITH_CHARSET = new Set([
+  'application/json',
+  'application/geo+json',
+  'application/openapi+json',
+  'text/csv',
+  'text/plain',
+  'text/xml',
+]);
 const NAMELESS = /^\*\/\*$/;
 
 /** In the order in which the client would have them. */
@@ -82,6 +95,14 @@ function splitOutsideQuotes(text: string, separator: string): string[] {
 export interface MediaTypeRules {
   readonly plan: boolean;
   readonly geoJson: boolean;
+  /** What the database itself makes of the rows, by the name of the media type. */
+  readonly made?: ((name: string) => MadeByDatabase | undefined) | undefined;
+}
+
+export interface MadeByDatabase {
+  readonly handler: MediaHandler | undefined;
+  /** Of what it makes, a domain. */
+  readonly type: PgType;
 }
 
 /** The first of the accepted types that can be made. Throws PGRST107. */
@@ -101,6 +122,8 @@ function representationOf(type: MediaType, rules: MediaTypeRules): Representatio
   const { name, parameters } = type;
   const plan = PLAN.exec(name);
   if (plan) return rules.plan ? planRepresentation(type, plan[1], rules) : undefined;
+  const own = VENDOR.test(name) ? undefined : rules.made?.(name);
+  if (own) return madeByDatabase(own, type);
   const stripNulls = parameters.get('nulls') === 'stripped';
   switch (name) {
     case '*/*':
@@ -119,6 +142,14 @@ function representationOf(type: MediaType, rules: MediaTypeRules): Representatio
     default:
       return undefined;
   }
+}
+
+/** What the database makes keeps the name that the client has for it; of whatever kind it is, it is bytes. */
+function madeByDatabase({ handler, type }: MadeByDatabase, asked: MediaType): Representation {
+  const isBinary = withoutDomain(type).name === 'bytea';
+  const name = type.name === '*/*' ? 'application/octet-stream' : canonicalName(asked);
+  const contentType = WITH_CHARSET.has(name) ? `${name}; charset=utf-8` : name;
+  return { ...made(isBinary ? 'bytes' : 'text', contentType), handler };
 }
 
 function made(format: ListingFormat, contentType: string): Representation {

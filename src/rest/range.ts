@@ -53,6 +53,7 @@ export function checkWithin({ offset }: RowRange, total: number | undefined): vo
   if (total === undefined || offset <= total) return;
   throw new RestError('PGRST103', 'Requested range not satisfiable', {
     details: `An offset of ${offset} was requested, but there are only ${total} rows.`,
+    headers: { 'content-range': `*/${total}` },
   });
 }
 

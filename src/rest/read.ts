@@ -14,17 +14,19 @@ import type { BatchResult } from '../database/batch.ts';
 import type { Exchange, Reply } from '../exchange.ts';
 import type { Action } from './action.ts';
 import { warningOf } from './deprecation.ts';
-import { RestError } from './errors.ts';
+import { notSingle } from './errors.ts';
 import type { RowRange } from './grammar/ast.ts';
 import type { RestContext } from './handler.ts';
 import { lowerTree } from './lower/read.ts';
 import { resolveTree } from './lower/tree.ts';
+import { handlersOf } from './media-handlers.ts';
 import { chooseRepresentation, type Representation } from './media-type.ts';
 import { explained, planReply } from './plan-output.ts';
 import { appliedPreferences, type Preferences } from './preferences.ts';
 import { canonicalQuery } from './query-string.ts';
 import { checkWithin, contentRange, rangeStatus, topRange } from './range.ts';
 import { type RestRequest, readRequest } from './request.ts';
+import { bodyOf } from './respond.ts';
 import { RESPONSE_SETTINGS, withResponseSettings } from './response-settings.ts';
 import type { RowsAction } from './rows.ts';
 import { findTable } from './tables.ts';
@@ -46,6 +48,7 @@ export function readAction(context: RestContext, exchange: Exchange, name: strin
   const representation = chooseRepresentation(exchange.headers.accept, {
     plan: settings.plan,
     geoJson: catalog.hasGeoJson,
+    made: handlersOf(catalog, table, query),
   });
   const isHead = exchange.method === 'HEAD';
   const scope = { catalog, searched: [schema, ...settings.extraSearchPath] };
@@ -57,6 +60,7 @@ export function readAction(context: RestContext, exchange: Exchange, name: strin
     read,
     format: isHead ? 'none' : representation.format,
     stripNulls: representation.stripNulls,
+    handler: representation.handler,
     count: countOf(preferences, settings.maxRows),
   };
   const { role } = exchange.caller;
@@ -158,11 +162,13 @@ interface ReadFacts {
 function readReply(result: BatchResult, facts: ReadFacts): Reply {
   const [body = null, rowsText, total = null, headers = null, status = null] = result[0]?.[0] ?? [];
   const rows = Number(rowsText);
-  if (facts.representation.format === 'object' && !facts.isHead && rows !== 1)
-    throw new RestError('PGRST116', 'Cannot coerce the result to a single JSON object', {
-      details: `The result contains ${rows} rows`,
-    });
-  return listingReply({ body: body ?? '', rows, total, headers, status }, result[1], facts);
+  const { representation, isHead } = facts;
+  if (representation.format === 'object' && !isHead && rows !== 1) throw notSingle(rows);
+  return listingReply(
+    { body: bodyOf(representation, body ?? ''), rows, total, headers, status },
+    result[1],
+    facts,
+  );
 }
 
 interface Answered {

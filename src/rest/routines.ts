@@ -1,6 +1,6 @@
 /** Which function a call means: by its name, the names of the arguments given, and the kind of body. */
 import type { Catalog, PgType, Routine, RoutineParameter } from '../data/catalog/catalog.ts';
-import { mostSimilar } from '../lib/similar.ts';
+import { FuzzySet } from '../lib/fuzzy-set.ts';
 import { RestError } from './errors.ts';
 
 export interface CallAsked {
@@ -28,7 +28,6 @@ const WHOLE_BODY = new Map([
 const UNNAMED_TYPES = new Set(['json', 'jsonb', 'text', 'xml', 'bytea']);
 
 const SCORE_OF_NAMES = 0.75;
-const SCORE_OF_PARAMETERS = 0.33;
 
 /** Throws PGRST202 where none fits, PGRST203 where several do. */
 export function findRoutine(catalog: Catalog, asked: CallAsked): CallMeant {
@@ -138,11 +137,19 @@ function suggestion(
   candidates: readonly Routine[],
 ): string | undefined {
   const similar =
-    candidates.length === 0
-      ? mostSimilar(name, routinesOf(catalog, schema).keys(), SCORE_OF_NAMES)
-      : similarParameters(names, candidates);
+    candidates.length === 0 ? similarName(catalog, schema, name) : similarParameters(names, candidates);
   if (similar === undefined) return undefined;
   return `Perhaps you meant to call the function ${schema}.${candidates.length === 0 ? '' : name}${similar}`;
+}
+
+const namesByCatalog = new WeakMap<Catalog, Map<string, FuzzySet>>();
+
+function similarName(catalog: Catalog, schema: string, name: string): string | undefined {
+  const known = namesByCatalog.get(catalog) ?? new Map<string, FuzzySet>();
+  namesByCatalog.set(catalog, known);
+  const names = known.get(schema) ?? new FuzzySet(routinesOf(catalog, schema).keys());
+  known.set(schema, names);
+  return names.get(name, SCORE_OF_NAMES)[0]?.word;
 }
 
 function similarParameters(names: readonly string[], candidates: readonly Routine[]): string | undefined {
@@ -153,7 +160,7 @@ function similarParameters(names: readonly string[], candidates: readonly Routin
         .sort()
         .join(', ')})`,
   );
-  return mostSimilar(`(${names.join(', ')})`, written, SCORE_OF_PARAMETERS);
+  return new FuzzySet(written).get(`(${names.join(', ')})`)[0]?.word;
 }
 
 /** Types whose name in SQL differs from that in pg_type. */

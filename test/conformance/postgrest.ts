@@ -131,7 +131,8 @@ async function startServer(
 function configuration(settings: Settings, apiUrl: string): object {
   return {
     database: { apiUrl },
-    auth: { jwt: { secret: settings['jwt-secret'] } },
+    // A token without a role is nobody's.
+    auth: { jwt: { secret: settings['jwt-secret'], defaultRole: settings['db-anon-role'] } },
     api: {
       schemas: settings['db-schemas'],
       extraSearchPath: settings['db-extra-search-path'],

@@ -114,6 +114,15 @@ export interface Representation {
   readonly name: string;
 }
 
+/** An aggregate that makes a document of the media type that its result is called after. */
+export interface MediaHandler {
+  readonly schema: string;
+  readonly name: string;
+  /** Whose rows it takes; undefined: those of any. */
+  readonly table: Table | undefined;
+  readonly type: PgType;
+}
+
 export interface Catalog {
   /** Counts up with every load of this process. */
   readonly version: number;
@@ -123,6 +132,7 @@ export interface Catalog {
   readonly tables: readonly Table[];
   readonly routines: readonly Routine[];
   readonly types: ReadonlyMap<number, PgType>;
+  readonly mediaHandlers: readonly MediaHandler[];
   readonly beneath: Beneath;
   /** PostGIS is there and writes rows as GeoJSON. */
   readonly hasGeoJson: boolean;

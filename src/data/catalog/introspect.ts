@@ -22,6 +22,7 @@ import {
   type ViewRow,
 } from './queries/beneath.ts';
 import { FOREIGN_KEYS, type ForeignKeyRow, KEYS, type KeyRow } from './queries/keys.ts';
+import { MEDIA_HANDLERS, type MediaHandlerRow } from './queries/media-handlers.ts';
 import { POLICIES, type PolicyRow } from './queries/policies.ts';
 import { REPRESENTATIONS, type RepresentationRow } from './queries/representations.ts';
 import { ROUTINES, type RoutineRow } from './queries/routines.ts';
@@ -66,6 +67,7 @@ export async function introspect(
       beneathForeignKeys: await catalogRows<BeneathKeyRow>(client, BENEATH_FOREIGN_KEYS),
       beneathPrimaryKeys: await catalogRows<BeneathPrimaryKeyRow>(client, BENEATH_PRIMARY_KEYS),
       views: await catalogRows<ViewRow>(client, VIEWS),
+      mediaHandlers: await catalogRows<MediaHandlerRow>(client, MEDIA_HANDLERS, [schemas]),
       representations: await catalogRows<RepresentationRow>(client, REPRESENTATIONS),
     };
     return assemble(rows, schemas, { version, serverVersion, hasGeoJson });
@@ -84,6 +86,7 @@ interface Rows {
   beneathForeignKeys: BeneathKeyRow[];
   beneathPrimaryKeys: BeneathPrimaryKeyRow[];
   views: ViewRow[];
+  mediaHandlers: MediaHandlerRow[];
   representations: RepresentationRow[];
 }
 
@@ -106,6 +109,11 @@ function assemble(
     tables: [...tables.values()],
     routines: rows.routines.flatMap((row) => assembleRoutine(row, types, findTableByRowType)),
     types,
+    mediaHandlers: rows.mediaHandlers.flatMap(({ schema, name, argument, result }) => {
+      const type = types.get(result);
+      const table = byRowType.get(argument);
+      return type && (table || argument === 0) ? [{ schema, name, table, type }] : [];
+    }),
     beneath: assembleBeneath(rows),
     findTable: (schema: string, name: string) => byName.get(`${schema}\0${name}`),
     findTableByRowType,

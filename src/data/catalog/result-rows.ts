@@ -8,8 +8,8 @@ import {
   withoutDomain,
 } from './catalog.ts';
 
-/** The only column of a function that returns no row. */
-export const SCALAR_COLUMN = 'value';
+/** The only column of a function that returns no row, by the name that CSV has for it. */
+const SCALAR_COLUMN = 'pgrst_scalar';
 
 export interface ResultRows {
   readonly table: Table;

@@ -1,6 +1,7 @@
 /** Writes whose rows come as one JSON document: one statement, however many rows there are. */
 import type { Column, Representation, Routine, RoutineParameter, Table } from '../catalog/catalog.ts';
-import type { Predicate, ReadPlan, Value } from './plan.ts';
+import type { Listing } from './listing.ts';
+import type { Predicate, Value } from './plan.ts';
 
 /** A member of the document's objects that becomes a column. */
 export interface DocumentColumn {
@@ -45,7 +46,13 @@ export interface DocumentDelete {
   readonly versions: Value | undefined;
 }
 
-export type DocumentWrite = DocumentInsert | DocumentUpdate | DocumentDelete;
+/** An update that says nothing: its rights are asked for, no row is touched. */
+export interface DocumentNothing {
+  readonly kind: 'nothing';
+  readonly table: Table;
+}
+
+export type DocumentWrite = DocumentInsert | DocumentUpdate | DocumentDelete | DocumentNothing;
 
 /** A function whose arguments are the members of one JSON object, or that takes the whole of what was sent. */
 export interface DocumentCall {
@@ -56,6 +63,8 @@ export interface DocumentCall {
   /** The only column of the table is the result itself. */
   readonly isScalar: boolean;
   readonly document: Value;
+  /** The document is a list, whose first object counts. */
+  readonly isList: boolean;
   /** Those given; undefined: the document itself is the only argument. */
   readonly parameters: readonly RoutineParameter[] | undefined;
 }
@@ -63,13 +72,17 @@ export interface DocumentCall {
 /** What a statement does before it answers. */
 export type WithQuery = DocumentWrite | DocumentCall;
 
-/** What is to be known of the rows written. */
-export interface WrittenAnswer {
-  /** They are read from where they were returned; undefined: they are only counted. */
-  readonly read: ReadPlan | undefined;
+/** The name of the WITH query, which the listing reads from. */
+export const WITH_ROWS = 'w';
+
+/** What the request is to learn of the rows that the WITH query gave. */
+export interface Answer {
+  /** Reads from the source `with`. */
+  readonly listing: Listing;
   /** The first row's values of these, as a JSON list of texts. */
   readonly location: readonly Column[];
-  /** Anything but this number of rows undoes the write. */
-  readonly exactly: number | undefined;
+  /** Any other number of rows undoes everything. */
+  readonly single: boolean;
+  /** More rows than these undo everything. */
   readonly atMost: number | undefined;
 }

@@ -1,4 +1,5 @@
 /** A read whose rows are the whole of an answer: how they are written, and what is counted beside them. */
+import type { MediaHandler } from '../catalog/catalog.ts';
 import type { ReadPlan } from './plan.ts';
 
 export type ListingFormat =
@@ -14,6 +15,10 @@ export type ListingFormat =
   | 'csv'
   /** A GeoJSON FeatureCollection: needs PostGIS. */
   | 'geojson'
+  /** The only entry of the first row, or what the handler makes of all rows, as its type writes it. */
+  | 'text'
+  /** The same of bytea, in hexadecimal digits. */
+  | 'bytes'
   /** Nothing: rows are only counted. */
   | 'none';
 
@@ -22,6 +27,7 @@ export interface Listing {
   readonly format: ListingFormat;
   /** Members that are null are left out, at every depth. */
   readonly stripNulls: boolean;
+  readonly handler?: MediaHandler | undefined;
   /** All rows that `where` lets through; counting may stop beyond a limit. */
   readonly count: { readonly atMost: number | undefined } | undefined;
 }

@@ -55,6 +55,8 @@ export interface RoutineCall {
 export type Source =
   | { readonly kind: 'table'; readonly table: Table }
   | { readonly kind: 'routine'; readonly table: Table; readonly call: RoutineCall }
+  /** A query of the statement's WITH that gives rows of the table. */
+  | { readonly kind: 'with'; readonly table: Table; readonly name: string }
   /** Rows that an earlier statement has written, as it returned them. */
   | { readonly kind: 'written rows'; readonly table: Table; readonly stash: string }
   /** The same, read anew by their key. */
@@ -63,9 +65,7 @@ export type Source =
       readonly table: Table;
       readonly stash: string;
       readonly key: readonly Column[];
-    }
-  /** Rows that a WITH query of the same statement returned. */
-  | { readonly kind: 'with'; readonly table: Table };
+    };
 
 /** Rows that belong to an outer row: by relationship, or by a routine that takes the outer row. */
 export interface Related {

@@ -2,11 +2,21 @@
  * DocumentWrite → one statement: a WITH query that writes, and over what it returned the answer. As in PostgREST the whole is one
  * snapshot: relations of the written rows are read as they were before.
  */
-import { empty, identifier, join, literal, printed, type Sql, sql } from '../../database/sql.ts';
+import {
+  argumentName,
+  empty,
+  identifier,
+  join,
+  literal,
+  printed,
+  type Sql,
+  sql,
+} from '../../database/sql.ts';
 import type { Column } from '../catalog/catalog.ts';
 import type {
   DocumentCall,
   DocumentColumn,
+  DocumentDelete,
   DocumentInsert,
   DocumentRows,
   DocumentUpdate,
@@ -29,22 +39,18 @@ const REPLACED = 'goforward.replaced';
 export const replacedCount: Sql = sql`coalesce(nullif(pg_catalog.current_setting(${literal(REPLACED)}, true), ''), '0')::int8`;
 
 /** The query before the answer; `returning` gets the row that it wrote or that the function returned. */
-export function withQuery(
-  query: WithQuery,
-  returning: (row: Row, alias: string) => Fragment,
-  aliases: Aliases,
-): Fragment {
+export function withQuery(query: WithQuery, returning: (row: Row) => Fragment, aliases: Aliases): Fragment {
   return query.kind === 'call' ? called(query, returning, aliases) : written(query, returning, aliases);
 }
 
 function called(
-  { routine, table, isScalar, document, parameters }: DocumentCall,
-  returning: (row: Row, alias: string) => Fragment,
+  { routine, table, isScalar, document, isList, parameters }: DocumentCall,
+  returning: (row: Row) => Fragment,
   aliases: Aliases,
 ): Fragment {
   const alias = aliases.next();
   const name = identifier(routine.schema, routine.name);
-  const list = returning(sourceRow(table, alias), alias);
+  const list = returning(sourceRow(table, alias));
   // A scalar is a row of one column, whose name must be said.
   const columns = isScalar ? sql`(${join(table.columns.map((column) => identifier(column.name)))})` : empty;
   const target = sql`${identifier(alias)}${columns}`;
@@ -56,27 +62,26 @@ function called(
   );
   const args = parameters.map((parameter) => {
     const isVariadic = routine.variadic && parameter.position === routine.parameters.length - 1;
-    return sql`${isVariadic ? sql`variadic ` : empty}${identifier(parameter.name)} => ${identifier(given, parameter.name)}`;
+    return sql`${isVariadic ? sql`variadic ` : empty}${argumentName(parameter.name)} => ${identifier(given, parameter.name)}`;
   });
-  const source = sql<Value>`pg_catalog.json_to_record(${bound(document)}) as ${identifier(given)}(${join(fields)})`;
+  const object = isList ? sql<Value>`(${bound(document)} operator(pg_catalog.->) 0)` : bound(document);
+  const source = sql<Value>`pg_catalog.json_to_record(${object}) as ${identifier(given)}(${join(fields)})`;
   return sql<Value>`select ${list} from ${source}, lateral ${name}(${join(args)}) ${target}`;
 }
 
-function written(
-  write: DocumentWrite,
-  returning: (row: Row, alias: string) => Fragment,
-  aliases: Aliases,
-): Fragment {
+function written(write: DocumentWrite, returning: (row: Row) => Fragment, aliases: Aliases): Fragment {
   const { table } = write;
   const alias = aliases.next();
   const row = sourceRow(table, alias);
   const target = sql`${identifier(table.schema, table.name)} as ${identifier(alias)}`;
-  const returned = sql<Value>` returning ${returning(row, alias)}`;
+  const returned = sql<Value>` returning ${returning(row)}`;
   switch (write.kind) {
     case 'insert':
       return sql<Value>`insert into ${target}${insertedRows(write, aliases)}${returned}`;
     case 'update':
       return sql<Value>`${updated(write, target, row, alias, aliases)}${returned}`;
+    case 'nothing':
+      return sql<Value>`select ${returning(row)} from ${target} where false`;
     case 'delete':
       return sql<Value>`delete from ${target}${whereOf(write, row, alias, aliases)}${returned}`;
   }
@@ -127,6 +132,13 @@ function whereOf(
     where && predicateSql(where, row, aliases),
     versions && sql<Value>`${rowVersion(alias)} = any (${bound(versions)})`,
   );
+}
+
+/** The number of rows that the write means, of whatever version. */
+export function rowsMeant({ table, where }: DocumentUpdate | DocumentDelete, aliases: Aliases): Fragment {
+  const alias = aliases.next();
+  const condition = whereClause(where && predicateSql(where, sourceRow(table, alias), aliases));
+  return sql<Value>`(select pg_catalog.count(*) from ${identifier(table.schema, table.name)} ${identifier(alias)}${condition})`;
 }
 
 /** Changes whenever a column of the row does. */

@@ -1,14 +1,13 @@
 /** Listing → one statement of one row: the text of the answer, the number of its rows, the number of all rows. */
 import { empty, identifier, integer, join, literal, render, type Sql, sql } from '../../database/sql.ts';
 import { invariant } from '../../errors.ts';
-import type { Catalog } from '../catalog/catalog.ts';
+import type { Catalog, MediaHandler } from '../catalog/catalog.ts';
 import type { Listing } from '../plan/listing.ts';
 import type { ObjectShape, Value } from '../plan/plan.ts';
 import { Aliases } from './aliases.ts';
 import { compilationOf, type Statement } from './compile.ts';
 import { predicateSql, whereClause } from './predicate.ts';
-import { type Compilation, openRows, rowsQuery } from './read.ts';
-import { sourceRow } from './row.ts';
+import { type Compilation, openRows, rowOf, rowsQuery } from './read.ts';
 import { fromItem, sourceCondition } from './source.ts';
 
 type Fragment = Sql<Value>;
@@ -87,12 +86,28 @@ export function listingParts(
       const first = sql<Value>`${strip(sql<Value>`pg_catalog.json_agg(${one})`)} operator(pg_catalog.->) 0`;
       return { body: sql<Value>`coalesce((${first})::text, 'null')`, rows, from };
     }
+    case 'text':
+    case 'bytes': {
+      const made = listing.handler
+        ? handled(listing.handler, alias)
+        : sql<Value>`(pg_catalog.array_agg(${onlyEntry(shape, alias)}))[1]`;
+      const text =
+        format === 'text' ? sql<Value>`(${made})::text` : sql<Value>`pg_catalog.encode(${made}, 'hex')`;
+      return { body: sql<Value>`coalesce(${text}, '')`, rows, from };
+    }
     case 'geojson': {
       const features = sql<Value>`coalesce(pg_catalog.json_agg(st_asgeojson(${identifier(alias)}.*)::json), '[]')`;
       const collection = sql<Value>`pg_catalog.json_build_object('type', 'FeatureCollection', 'features', ${features})`;
       return { body: sql<Value>`(${collection})::text`, rows, from };
     }
   }
+}
+
+/** The whole row as that of the table whose rows the aggregate takes. */
+function handled({ schema, name, table }: MediaHandler, alias: string): Sql {
+  const row = sql`${identifier(alias)}.*`;
+  const argument = table ? sql`(${row})::${identifier(table.schema, table.name)}` : row;
+  return sql`${identifier(schema, name)}(${argument})`;
 }
 
 function onlyEntry(shape: ObjectShape, alias: string): Sql {
@@ -158,8 +173,7 @@ export function countedRows(
   compilation: Compilation,
 ): Fragment {
   const { aliases } = compilation;
-  const alias = aliases.next();
-  const row = sourceRow(read.source.table, alias);
+  const { alias, row } = rowOf(read, compilation);
   const where = whereClause(
     sourceCondition(read.source, row, alias),
     read.where && predicateSql(read.where, row, aliases),

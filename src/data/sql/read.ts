@@ -148,7 +148,7 @@ export function pageOf(read: ReadPlan, outer: Outer | undefined, compilation: Co
     return { order: key.order, expression: identifier(alias, name) };
   });
   const select = () => {
-    const list = join<Value>([...row.carried(inner, innerAlias), ...hidden]);
+    const list = join<Value>([...row.carried(inner), ...hidden]);
     const from = sql<Value>` from ${relatedItem(read.source, outer?.relationship, innerAlias, outer?.row)}${order.joins}`;
     const head = sql<Value>`select ${distinctClause(read, inner)}${list}`;
     return sql<Value>`${head}${from}${where}${orderClause(order.keys)}${limitClause(read, compilation)}`;
@@ -157,8 +157,8 @@ export function pageOf(read: ReadPlan, outer: Outer | undefined, compilation: Co
 }
 
 /** The read's row in FROM. */
-function rowOf(
-  { source }: ReadPlan,
+export function rowOf(
+  { source }: Pick<ReadPlan, 'source'>,
   { aliases, withRow }: Compilation,
 ): { readonly alias: string; readonly row: Row } {
   if (source.kind === 'with' && withRow) return { alias: withRow.alias, row: withRow };

@@ -48,14 +48,13 @@ export class PageRow implements Row {
   }
 
   /** The select list of the sub-select, whose own row is `inner`. */
-  carried(inner: Row, innerAlias: string): Sql[] {
+  carried(inner: Row): Sql[] {
     const list = this.table.columns
       .filter((column) => this.#columns.has(column))
       .map((column) => inner.column(column));
     // The cast keeps a column that is called like the alias from capturing the row.
     const rowType = identifier(this.table.schema, this.table.name);
-    if (this.#whole)
-      list.push(sql`(${identifier(innerAlias)}.*)::${rowType} as ${identifier(this.hidden('row'))}`);
+    if (this.#whole) list.push(sql`(${inner.whole()})::${rowType} as ${identifier(this.hidden('row'))}`);
     return list;
   }
 }

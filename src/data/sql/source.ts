@@ -16,10 +16,10 @@ export function fromItem(source: Source, alias: string, outer: Row | undefined):
       return sql`${identifier(source.table.schema, source.table.name)} ${name}`;
     case 'routine':
       return sql<Value>`${callSql(source.call, outer)} ${name}`;
+    case 'with':
+      return sql`${identifier(source.name)} ${name}`;
     case 'written rows':
       return sql`json_populate_recordset(null::${identifier(source.table.schema, source.table.name)}, ${stash(source.stash)}) ${name}`;
-    case 'with':
-      return name;
     case 'written keys': {
       const columns = source.key.map((column) => sql`${identifier(column.name)} ${typeName(column.type)}`);
       const names = source.key.map((_, index) => identifier(`k${index + 1}`));
