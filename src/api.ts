@@ -5,6 +5,7 @@ import { LiveCatalog } from './data/catalog/live-catalog.ts';
 import { watchCatalog } from './data/catalog/watch.ts';
 import { CallerRunner } from './database/as-caller.ts';
 import type { Pools } from './database/pools.ts';
+import { readRoleSettings } from './database/role-settings.ts';
 import type { Endpoints } from './gateway/routes.ts';
 import type { PrismaClient } from './generated/prisma/client.ts';
 import { SchemaEngine } from './graphql/engine.ts';
@@ -18,6 +19,7 @@ import { createQueryEndpoint } from './meta/query.ts';
 import { createReloadEndpoint } from './meta/reload.ts';
 import type { Observe } from './observation.ts';
 import { createRestEndpoint } from './rest/handler.ts';
+import { PREFIX, withRoleSettings } from './rest/role-settings.ts';
 
 export interface ApiInput {
   readonly config: Config;
@@ -63,19 +65,24 @@ export async function createApi(input: ApiInput): Promise<Api> {
     statementTimeoutMs: database.statementTimeoutMs,
     preparedStatements: database.preparedStatements,
   });
-  const rest = createRestEndpoint({
-    runner,
-    settings: {
-      schemas: api.schemas,
-      extraSearchPath: api.extraSearchPath,
-      maxRows: api.maxRows,
-      transactionEnd: api.transactionEnd,
-      ...api.rest,
-    },
-    observe,
-  });
+  const rest = createRestEndpoint({ runner, observe });
+  const restSettings = {
+    schemas: api.schemas,
+    extraSearchPath: api.extraSearchPath,
+    maxRows: api.maxRows,
+    transactionEnd: api.transactionEnd,
+    ...api.rest,
+  };
+  const login =
+    (await pools.api.query<{ login: string }>('select session_user as login')).rows[0]?.login ?? '';
+  const warned = new Set<string>();
   catalog.onModel = async (model) => {
-    rest.install(model.catalog);
+    const roles = await readRoleSettings(pools.platform, login, PREFIX);
+    const warn = (warning: string) => {
+      if (!warned.has(warning)) observe({ type: 'catalog-warning', warning });
+      warned.add(warning);
+    };
+    rest.install(model.catalog, withRoleSettings(restSettings, roles, warn));
     await engine.install(model);
   };
   // Watched first and read second: nothing that happens in between is missed.

@@ -4,6 +4,7 @@
  */
 import type pg from 'pg';
 import type { Caller } from '../caller.ts';
+import { AppError } from '../errors.ts';
 import { type BatchResult, type BatchStatement, completedBefore, sendBatch } from './batch.ts';
 import { toAppError } from './errors.ts';
 import { openRowStream } from './row-stream.ts';
@@ -79,7 +80,9 @@ export function searchPathText(schemas: readonly string[]): string {
 }
 
 /** A transaction of its own, so that it can be undone; deferred constraints speak before that. */
+type Prepared = Pick<CallerStatement, 'text' | 'name' | 'values'>;
 const BEGIN = { text: 'begin', name: 'begin', values: [] };
+const COMMIT = { text: 'commit', name: 'commit', values: [] };
 const CHECK_DEFERRED = { text: 'set constraints all immediate', name: 'check deferred', values: [] };
 const ROLLBACK = { text: 'rollback', name: 'rollback', values: [] };
 
@@ -141,7 +144,34 @@ export class CallerRunner {
    * `run`. Throws AppError, `failedRequest` tells of which request; then nothing was kept.
    */
   async runAll(requests: readonly CallerRequest[], end: TransactionEnd): Promise<BatchResult[]> {
-    const batch: BatchStatement[] = end === 'rollback' ? [this.#own(BEGIN)] : [];
+    const isUndone = end === 'rollback';
+    const { batch, positions } = this.#batchOf(requests, isUndone ? [BEGIN] : []);
+    if (isUndone) batch.push(this.#own(CHECK_DEFERRED), this.#own(ROLLBACK));
+    return this.#borrow(requests, positions, async (client) =>
+      resultsOf(await sendUntilSerialized(client, batch), positions),
+    );
+  }
+
+  /**
+   * The same, but what came of the requests is judged before the transaction ends: where `accept` throws, nothing is kept. That takes
+   * a second round trip.
+   */
+  async transact<T>(
+    requests: readonly CallerRequest[],
+    end: TransactionEnd,
+    accept: (results: BatchResult[]) => T,
+  ): Promise<T> {
+    const { batch, positions } = this.#batchOf(requests, [BEGIN]);
+    batch.push(this.#own(CHECK_DEFERRED));
+    return this.#borrow(requests, positions, async (client) => {
+      const accepted = accept(resultsOf(await sendBatch(client, batch), positions));
+      await sendBatch(client, [this.#own(end === 'rollback' ? ROLLBACK : COMMIT)]);
+      return accepted;
+    });
+  }
+
+  #batchOf(requests: readonly CallerRequest[], first: readonly Prepared[]) {
+    const batch = first.map((one) => this.#own(one));
     const positions: number[][] = [];
     // What was set to read-only stays so until the transaction ends.
     const readOnly = requests.every((request) => request.readOnly);
@@ -156,13 +186,22 @@ export class CallerRunner {
         }),
       );
     }
-    if (end === 'rollback') batch.push(this.#own(CHECK_DEFERRED), this.#own(ROLLBACK));
+    return { batch, positions };
+  }
+
+  /** A connection for the requests, which nobody else gets before it is as new. Errors tell of which request they came. */
+  async #borrow<T>(
+    requests: readonly CallerRequest[],
+    positions: readonly (readonly number[])[],
+    use: (client: pg.PoolClient) => Promise<T>,
+  ): Promise<T> {
     const client = await this.#connect();
     let broken: Error | undefined;
     try {
-      const result = await sendUntilSerialized(client, batch);
-      return positions.map((own) => own.map((position) => result[position] ?? []));
+      return await use(client);
     } catch (error) {
+      // What was thrown by whoever judged the results is no matter of the connection.
+      if (error instanceof AppError) throw error;
       if ((error as { severity?: string }).severity !== 'ERROR') broken = error as Error;
       const at = completedBefore(error);
       const found = positions.findIndex((own) => at <= (own.at(-1) ?? -1));
@@ -220,7 +259,7 @@ export class CallerRunner {
   }
 
   /** The statement without its name where nothing is to be prepared. */
-  #own({ text, name, values }: Pick<CallerStatement, 'text' | 'name' | 'values'>): BatchStatement {
+  #own({ text, name, values }: Prepared): BatchStatement {
     return { text, name: this.#settings.preparedStatements ? name : undefined, values };
   }
 
@@ -252,6 +291,10 @@ export class CallerRunner {
       throw toAppError(error, undefined);
     }
   }
+}
+
+function resultsOf(result: BatchResult, positions: readonly (readonly number[])[]): BatchResult[] {
+  return positions.map((own) => own.map((position) => result[position] ?? []));
 }
 
 /** A transaction that lost against a concurrent one has left nothing behind, so it may simply be run again. */

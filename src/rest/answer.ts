@@ -7,6 +7,8 @@ import { invariant } from '../errors.ts';
 import type { Exchange, Reply } from '../exchange.ts';
 import type { Action } from './action.ts';
 import type { RestContext } from './handler.ts';
+import type { Representation } from './media-type.ts';
+import { explained, planReply } from './plan-output.ts';
 import type { RestRequest } from './request.ts';
 import { RESPONSE_SETTINGS, withResponseSettings } from './response-settings.ts';
 import { callerRequest, requestContext, transactionEnd } from './transaction.ts';
@@ -22,6 +24,7 @@ export interface AnswerRow {
 }
 
 export interface AnswerInput {
+  readonly representation: Representation;
   readonly query: WithQuery;
   readonly answer: Answer;
   readonly readOnly: boolean;
@@ -34,9 +37,11 @@ export function answerAction(
   { catalog, settings }: RestContext,
   exchange: Exchange,
   { schema, preferences }: RestRequest,
-  { query, answer, readOnly, mayChangeSession, reply }: AnswerInput,
+  { representation, query, answer, readOnly, mayChangeSession, reply }: AnswerInput,
 ): Action {
-  const { text, parameters } = compileAnswer(query, answer, RESPONSE_SETTINGS, catalog);
+  const { plan } = representation;
+  const { text: plain, parameters } = compileAnswer(query, answer, RESPONSE_SETTINGS, catalog);
+  const text = plan ? explained(plain, plan) : plain;
   const context = requestContext(exchange, schema, preferences, settings);
   const statement = {
     text,
@@ -48,7 +53,9 @@ export function answerAction(
   return {
     request: callerRequest(context, statement, readOnly, settings),
     end: transactionEnd(settings, preferences),
-    reply: ([rows]) => {
+    reply: (result) => {
+      if (plan) return planReply(result, representation);
+      const [rows] = result;
       const row = rows?.[0];
       invariant(row, 'an answer has one row');
       const [body, count, total, location, replaced, headers, status] = row;

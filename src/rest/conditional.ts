@@ -1,22 +1,45 @@
-/** `If-Match`: a write that is only done where the row is still the one that the client has seen. */
-import type { Catalog } from '../data/catalog/catalog.ts';
-import type { Value } from '../data/plan/plan.ts';
-import type { Exchange } from '../exchange.ts';
-import { builtInType } from './lower/types.ts';
-
 /**
- * The versions of the row that the client would accept, out of the entity tags that a read gave it. `*` asks that there be a row of
- * whatever version. Undefined where nothing is asked.
+ * Conditional requests. A read of one row tells its entity tag where it is asked to (`Prefer: etag=strong`, or `If-None-Match`): the
+ * version of the row, and a digest of what is sent. A write with `If-Match` is done only where the row is still of that version.
  */
-export function versionsOf({ headers }: Pick<Exchange, 'headers'>, catalog: Catalog): Value | undefined {
+import { createHash } from 'node:crypto';
+import type { Catalog } from '../data/catalog/catalog.ts';
+import type { Versions } from '../data/plan/document.ts';
+import type { Exchange, Reply } from '../exchange.ts';
+import { builtInType } from './lower/types.ts';
+import type { Preferences } from './preferences.ts';
+
+type Headers = Pick<Exchange, 'headers'>;
+
+/** Out of the tags that reads gave; a weak one says nothing of a version. */
+export function versionsOf({ headers }: Headers, catalog: Catalog): Versions {
   const header = headers['if-match'];
-  if (header === undefined || header.trim() === '*') return undefined;
-  const versions = header
-    .split(',')
-    .flatMap((tag) => /^\s*"([0-9a-f]{32})(?:-[\w-]*)?"\s*$/.exec(tag)?.[1] ?? []);
+  if (header === undefined) return undefined;
+  if (header.trim() === '*') return 'any';
+  const versions = header.split(',').flatMap((tag) => TAG.exec(tag)?.[1] ?? []);
   return { value: versions, type: builtInType(catalog, 'text'), list: true };
 }
 
-export function mustExist({ headers }: Pick<Exchange, 'headers'>): boolean {
-  return headers['if-match']?.trim() === '*';
+const TAG = /^\s*"([0-9a-f]{32})(?:-[\w-]*)?"\s*$/;
+
+export function isTagAsked({ headers }: Headers, { etag }: Preferences): boolean {
+  return etag !== undefined || headers['if-none-match'] !== undefined;
+}
+
+/** The reply with its tag; without its body where the client has it already. */
+export function tagged(reply: Reply, version: string, known: string | undefined): Reply {
+  const { 'content-type': type, ...others } = reply.headers;
+  const digest = createHash('sha256')
+    .update(String(type))
+    .update(reply.body as string)
+    .digest('base64url');
+  const etag = `"${version}-${digest.slice(0, 16)}"`;
+  if (known !== undefined && isAmong(etag, known))
+    return { status: 304, headers: { ...others, etag }, body: '' };
+  return { ...reply, headers: { ...reply.headers, etag } };
+}
+
+/** For reads a weak tag is as good as a strong one. */
+function isAmong(etag: string, list: string): boolean {
+  return list.trim() === '*' || list.split(',').some((one) => one.trim().replace(/^W\//, '') === etag);
 }

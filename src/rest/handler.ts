@@ -5,6 +5,7 @@ import { AppError } from '../errors.ts';
 import type { Endpoint, Exchange, Reply } from '../exchange.ts';
 import type { Observe } from '../observation.ts';
 import { type Action, perform } from './action.ts';
+import { performBatch } from './batch.ts';
 import { RestError, restErrorReply } from './errors.ts';
 import { routineOptions, tableOptions } from './options.ts';
 import { decode } from './query-string.ts';
@@ -15,34 +16,34 @@ import { writeAction } from './write.ts';
 
 export interface RestInput {
   readonly runner: CallerRunner;
-  readonly settings: RestSettings;
   readonly observe: Observe;
 }
 
 export interface RestEndpoint extends Endpoint {
-  /** Called with every new version of the catalog. */
-  install(catalog: Catalog): void;
+  /** Called with every new version of the catalog, and with the settings that hold from now on. */
+  install(catalog: Catalog, settings: RestSettings): void;
 }
 
 /** What every action gets. */
 export interface RestContext extends RestInput {
   readonly catalog: Catalog;
+  readonly settings: RestSettings;
 }
 
 const PREFIX = '/rest/v1';
 
 export function createRestEndpoint(input: RestInput): RestEndpoint {
-  let catalog: Catalog | undefined;
+  let installed: { readonly catalog: Catalog; readonly settings: RestSettings } | undefined;
   return {
-    install(next) {
-      catalog = next;
+    install(catalog, settings) {
+      installed = { catalog, settings };
     },
     async handle(exchange) {
-      if (!catalog)
+      if (!installed)
         throw new AppError('database-unavailable', 'the catalog is not loaded yet', {
           hint: 'Try again in a moment.',
         });
-      return act({ ...input, catalog }, withoutPrefix(exchange));
+      return act({ ...input, ...installed }, withoutPrefix(exchange));
     },
     renderError: (error) => restErrorReply(error),
   };
@@ -53,25 +54,45 @@ function withoutPrefix(exchange: Exchange): Exchange {
   return { ...exchange, path: exchange.path.slice(PREFIX.length) || '/' };
 }
 
-function act(context: RestContext, exchange: Exchange): Reply | Promise<Reply> {
-  const segments = exchange.path.split('/').slice(1).map(decode);
-  const [name = '', routine, ...rest] = segments;
-  if (name === '' || rest.length > 0 || (routine !== undefined && name !== 'rpc'))
-    throw new RestError('PGRST125', 'Invalid path specified in request URL');
-  if (exchange.method === 'OPTIONS')
-    return routine === undefined
-      ? tableOptions(context, exchange, name)
-      : routineOptions(context, exchange, routine);
-  return perform(context, actionOf(context, exchange, name, routine), exchange.outgoing);
+interface Target {
+  /** A table or view; undefined: a function. */
+  readonly table: string | undefined;
+  readonly routine: string | undefined;
 }
 
-function actionOf(
-  context: RestContext,
-  exchange: Exchange,
-  name: string,
-  routine: string | undefined,
-): Action {
+/** Throws PGRST125. */
+function targetOf({ path }: Exchange): Target {
+  const [name = '', routine, ...rest] = path.split('/').slice(1).map(decode);
+  const isRoutine = name === 'rpc' && routine !== undefined;
+  if (name === '' || rest.length > 0 || (routine !== undefined && !isRoutine))
+    throw new RestError('PGRST125', 'Invalid path specified in request URL');
+  return isRoutine ? { table: undefined, routine } : { table: name, routine: undefined };
+}
+
+function act(context: RestContext, exchange: Exchange): Reply | Promise<Reply> {
+  const target = targetOf(exchange);
+  if (exchange.method === 'OPTIONS') {
+    const { table, routine } = target;
+    if (routine !== undefined) return routineOptions(context, exchange, routine);
+    return tableOptions(context, exchange, table ?? '');
+  }
+  if (isBatch(context, exchange))
+    return performBatch(context, exchange, (part) => actionOf(context, part, targetOf(part)));
+  return perform(context, actionOf(context, exchange, target), exchange.outgoing);
+}
+
+/** A table of that name comes first: its clients were there before. */
+function isBatch({ catalog, settings }: RestContext, { method, path }: Exchange): boolean {
+  return (
+    method === 'POST' &&
+    path === '/batch' &&
+    !settings.schemas.some((schema) => catalog.findTable(schema, 'batch'))
+  );
+}
+
+function actionOf(context: RestContext, exchange: Exchange, { table, routine }: Target): Action {
   if (routine !== undefined) return callAction(context, exchange, routine);
+  const name = table ?? '';
   switch (exchange.method) {
     case 'GET':
     case 'HEAD':

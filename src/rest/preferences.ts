@@ -10,6 +10,8 @@ export interface Preferences {
   readonly handling?: 'strict' | 'lenient' | undefined;
   readonly timezone?: string | undefined;
   readonly maxAffected?: number | undefined;
+  /** Not of PostgREST: a read of one row tells its version. */
+  readonly etag?: 'strong' | undefined;
 }
 
 type Name = keyof Preferences;
@@ -23,6 +25,7 @@ const CHOICES = new Map<string, readonly [name: Name, value: string]>(
       ['count', ['exact', 'planned', 'estimated']],
       ['tx', ['commit', 'rollback']],
       ['handling', ['strict', 'lenient']],
+      ['etag', ['strong']],
     ] as const
   ).flatMap(([name, values]) => values.map((value) => [`${name}=${value}`, [name, value]] as const)),
 );
@@ -75,6 +78,7 @@ const ORDER: readonly Name[] = [
   'handling',
   'timezone',
   'maxAffected',
+  'etag',
 ];
 
 /** The value of `Preference-Applied`: of the preferences given, those that this kind of request obeys. */

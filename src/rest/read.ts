@@ -13,6 +13,7 @@ import type { CallerRequest, CallerStatement } from '../database/as-caller.ts';
 import type { BatchResult } from '../database/batch.ts';
 import type { Exchange, Reply } from '../exchange.ts';
 import type { Action } from './action.ts';
+import { isTagAsked, tagged } from './conditional.ts';
 import { warningOf } from './deprecation.ts';
 import { notSingle } from './errors.ts';
 import type { RowRange } from './grammar/ast.ts';
@@ -32,7 +33,7 @@ import type { RowsAction } from './rows.ts';
 import { findTable } from './tables.ts';
 import { callerRequest, requestContext, transactionEnd } from './transaction.ts';
 
-const OBEYED: ReadonlySet<keyof Preferences> = new Set(['count', 'tx', 'handling', 'timezone']);
+const OBEYED: ReadonlySet<keyof Preferences> = new Set(['count', 'tx', 'handling', 'timezone', 'etag']);
 
 export function readAction(context: RestContext, exchange: Exchange, name: string): Action {
   const { catalog, settings } = context;
@@ -61,6 +62,7 @@ export function readAction(context: RestContext, exchange: Exchange, name: strin
     format: isHead ? 'none' : representation.format,
     stripNulls: representation.stripNulls,
     handler: representation.handler,
+    versioned: isTagAsked(exchange, preferences),
     count: countOf(preferences, settings.maxRows),
   };
   const { role } = exchange.caller;
@@ -81,6 +83,7 @@ export function readAction(context: RestContext, exchange: Exchange, name: strin
     isHead,
     maxRows: settings.maxRows,
     warning: warningOf(tree),
+    known: exchange.headers['if-none-match'],
   };
   return {
     request: { ...own, statements },
@@ -95,7 +98,8 @@ export function readAction(context: RestContext, exchange: Exchange, name: strin
 /** Beyond so many rows an answer is not put together in PostgreSQL's memory. */
 const MAX_ROWS_AS_ONE = 20_000;
 
-function mayBeHuge({ read, format }: Listing, { plan }: Representation): boolean {
+function mayBeHuge({ read, format, versioned }: Listing, { plan }: Representation): boolean {
+  if (versioned) return false;
   const isMany = read.limit === undefined || read.limit > MAX_ROWS_AS_ONE;
   return isMany && plan === undefined && (format === 'array' || format === 'csv');
 }
@@ -157,18 +161,21 @@ interface ReadFacts {
   readonly isHead: boolean;
   readonly maxRows: number | undefined;
   readonly warning: string | undefined;
+  /** Tags of what the client has already. */
+  readonly known: string | undefined;
 }
 
 function readReply(result: BatchResult, facts: ReadFacts): Reply {
-  const [body = null, rowsText, total = null, headers = null, status = null] = result[0]?.[0] ?? [];
+  const [body = null, rowsText, total = null, headers = null, status = null, version] = result[0]?.[0] ?? [];
   const rows = Number(rowsText);
   const { representation, isHead } = facts;
   if (representation.format === 'object' && !isHead && rows !== 1) throw notSingle(rows);
-  return listingReply(
+  const reply = listingReply(
     { body: bodyOf(representation, body ?? ''), rows, total, headers, status },
     result[1],
     facts,
   );
+  return version == null || rows !== 1 ? reply : tagged(reply, version, facts.known);
 }
 
 interface Answered {

@@ -79,6 +79,7 @@ export function callAction(context: RestContext, exchange: Exchange, name: strin
     );
   const call: Call = { request, meant, isPost, payload, table, isScalar, representation, range };
   return answerAction(context, exchange, request, {
+    representation,
     query: callPlan(call, names, catalog),
     answer: {
       listing: listingOf(call, context, exchange),

@@ -85,6 +85,7 @@ export function writeAction(context: RestContext, exchange: Exchange, name: stri
   };
   const answer = answerOf(write, settings.aggregates);
   return answerAction(context, exchange, request, {
+    representation,
     query: planOf(write, exchange),
     answer,
     readOnly: false,

@@ -29,13 +29,16 @@ export interface DocumentInsert {
   readonly where: Predicate | undefined;
 }
 
+/** A list of texts; `any`: there must be a row, of whatever version. */
+export type Versions = Value | 'any' | undefined;
+
 export interface DocumentUpdate {
   readonly kind: 'update';
   readonly table: Table;
   /** The first object counts. */
   readonly rows: DocumentRows;
   readonly where: Predicate | undefined;
-  readonly versions: Value | undefined;
+  readonly versions: Versions;
 }
 
 export interface DocumentDelete {
@@ -43,7 +46,7 @@ export interface DocumentDelete {
   readonly table: Table;
   readonly where: Predicate | undefined;
   /** Only rows of these versions are touched, and all that `where` finds must be of one. */
-  readonly versions: Value | undefined;
+  readonly versions: Versions;
 }
 
 /** An update that says nothing: its rights are asked for, no row is touched. */

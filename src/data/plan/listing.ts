@@ -28,6 +28,8 @@ export interface Listing {
   /** Members that are null are left out, at every depth. */
   readonly stripNulls: boolean;
   readonly handler?: MediaHandler | undefined;
+  /** The version of the row is told, where there is but one. */
+  readonly versioned?: boolean;
   /** All rows that `where` lets through; counting may stop beyond a limit. */
   readonly count: { readonly atMost: number | undefined } | undefined;
 }

@@ -69,8 +69,9 @@ function conditionsOf(
     checks.push(refuseUnless<Value>(sql<Value>`${rows} <= ${limit}`, 'too-many', rows));
   }
   if ((query.kind === 'update' || query.kind === 'delete') && query.versions) {
-    const meant = rowsMeant(query, aliases);
-    checks.push(refuseUnless<Value>(sql<Value>`${rows} > 0 and ${rows} = ${meant}`, 'other-version', rows));
+    const all = sql<Value>`${rows} > 0 and ${rows} = ${rowsMeant(query, aliases)}`;
+    const holds = query.versions === 'any' ? sql<Value>`${rows} > 0` : all;
+    checks.push(refuseUnless<Value>(holds, 'other-version', rows));
   }
   return checks;
 }

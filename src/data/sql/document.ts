@@ -128,10 +128,11 @@ function whereOf(
   alias: string,
   aliases: Aliases,
 ): Fragment {
-  return whereClause(
-    where && predicateSql(where, row, aliases),
-    versions && sql<Value>`${rowVersion(alias)} = any (${bound(versions)})`,
-  );
+  const isOne =
+    versions === undefined || versions === 'any'
+      ? undefined
+      : sql<Value>`${rowVersion(alias)} = any (${bound(versions)})`;
+  return whereClause(where && predicateSql(where, row, aliases), isOne);
 }
 
 /** The number of rows that the write means, of whatever version. */

@@ -6,13 +6,14 @@ import type { Listing } from '../plan/listing.ts';
 import type { ObjectShape, Value } from '../plan/plan.ts';
 import { Aliases } from './aliases.ts';
 import { compilationOf, type Statement } from './compile.ts';
+import { rowVersion } from './document.ts';
 import { predicateSql, whereClause } from './predicate.ts';
 import { type Compilation, openRows, rowOf, rowsQuery } from './read.ts';
 import { fromItem, sourceCondition } from './source.ts';
 
 type Fragment = Sql<Value>;
 
-/** Columns: body, rows, total (null where it is not asked for), then those of `further`. */
+/** Columns: body, rows, total (null where it is not asked for), those of `further`, and the version where it is asked for. */
 export function compileListing(listing: Listing, further: readonly Sql[], catalog: Catalog): Statement {
   const compilation = compilationOf(catalog, new Aliases(), undefined);
   const { body, rows, from } = listingParts(listing, compilation);
@@ -21,8 +22,18 @@ export function compileListing(listing: Listing, further: readonly Sql[], catalo
     sql<Value>`${rows} as rows`,
     sql<Value>`${totalOf(listing, compilation)} as total`,
     ...further,
+    ...(listing.versioned ? [sql<Value>`${versionOf(listing, compilation)} as version`] : []),
   ]);
   return render(sql<Value>`select ${columns} from ${from}`);
+}
+
+/** Of the only row that the read's conditions let through; null where there are others. */
+function versionOf({ read }: Listing, compilation: Compilation): Fragment {
+  const { aliases } = compilation;
+  const { alias, row } = rowOf(read, compilation);
+  const where = whereClause(read.where && predicateSql(read.where, row, aliases));
+  const found = sql<Value>`select ${rowVersion(alias)} as v from ${fromItem(read.source, alias, undefined)}${where} limit 2`;
+  return sql<Value>`(select case when pg_catalog.count(*) = 1 then pg_catalog.max(v.v) end from (${found}) v)`;
 }
 
 /** What is known of all rows, for a listing whose rows come by themselves: total, then the columns of `further`. */
