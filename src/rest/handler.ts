@@ -9,7 +9,7 @@ import { performBatch } from './batch.ts';
 import { RestError, restErrorReply } from './errors.ts';
 import { routineOptions, tableOptions } from './options.ts';
 import { decode } from './query-string.ts';
-import { readAction } from './read.ts';
+import { createReadCache, type ReadCache, readAction } from './read.ts';
 import { callAction } from './rpc.ts';
 import type { RestSettings } from './settings.ts';
 import { writeAction } from './write.ts';
@@ -28,15 +28,16 @@ export interface RestEndpoint extends Endpoint {
 export interface RestContext extends RestInput {
   readonly catalog: Catalog;
   readonly settings: RestSettings;
+  readonly reads: ReadCache;
 }
 
 const PREFIX = '/rest/v1';
 
 export function createRestEndpoint(input: RestInput): RestEndpoint {
-  let installed: { readonly catalog: Catalog; readonly settings: RestSettings } | undefined;
+  let installed: Omit<RestContext, keyof RestInput> | undefined;
   return {
     install(catalog, settings) {
-      installed = { catalog, settings };
+      installed = { catalog, settings, reads: createReadCache() };
     },
     async handle(exchange) {
       if (!installed)

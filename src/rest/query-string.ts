@@ -1,19 +1,23 @@
 /** The query string as pairs, decoded as forms are: a plus is a blank. */
 
-export type Pairs = readonly (readonly [name: string, value: string | undefined])[];
+export type Pairs = readonly (readonly [name: string, value: string | undefined, ...unknown[]])[];
 
-export function queryPairs(url: string): Pairs {
+/** As they were sent. */
+export function rawParts(url: string): string[] {
   const start = url.indexOf('?');
   if (start < 0) return [];
   return url
     .slice(start + 1)
     .split('&')
-    .filter((part) => part !== '')
-    .map((part) => {
-      const equals = part.indexOf('=');
-      if (equals < 0) return [decode(part), undefined];
-      return [decode(part.slice(0, equals)), decode(part.slice(equals + 1))];
-    });
+    .filter((part) => part !== '');
+}
+
+export function queryPairs(url: string): Pairs {
+  return rawParts(url).map((part) => {
+    const equals = part.indexOf('=');
+    if (equals < 0) return [decode(part), undefined];
+    return [decode(part.slice(0, equals)), decode(part.slice(equals + 1))];
+  });
 }
 
 /** The same parameters always in the same form: sorted by name, encoded again. */

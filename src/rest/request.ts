@@ -22,9 +22,9 @@ export function readRequest(
   { settings }: Pick<RestContext, 'settings'>,
   exchange: Pick<Exchange, 'method' | 'headers' | 'url'>,
   options: ReadOptions,
+  pairs: Pairs = queryPairs(exchange.url),
 ): RestRequest {
   const profile = profileOf(exchange, settings);
-  const pairs = queryPairs(exchange.url);
   const query = parsedQuery(pairs, options);
   const preferences = readPreferences(exchange.headers.prefer, {
     mayChooseEnd: mayChooseEnd(settings),
@@ -35,7 +35,7 @@ export function readRequest(
 
 function parsedQuery(pairs: Pairs, options: ReadOptions): QueryParameters {
   try {
-    return readQuery(pairs, options);
+    return readQuery(pairs as Parameters<typeof readQuery>[0], options);
   } catch (error) {
     if (error instanceof UnreadableQuery)
       throw new RestError('PGRST100', error.message, { details: error.details });

@@ -272,6 +272,8 @@ export interface ReadPlan {
   readonly limit: number | undefined;
   readonly offset: number | undefined;
   readonly shape: ObjectShape | PageShape;
+  /** The conditions name a key: of the list there is one row at most. */
+  readonly byKey?: boolean | undefined;
   /** maybe: one row or null; many: a list; page: the one object of a PageShape. */
   readonly take: 'maybe' | 'many' | 'page';
 }

@@ -234,7 +234,7 @@ export function shapeItems(
 
 /** One row at most, all the way up: a look-up by key then beats a join, for which the planner may hash a whole table. */
 function isSingle(read: ReadPlan, outer: Outer | undefined): boolean {
-  return read.take === 'maybe' && (outer === undefined || outer.single);
+  return (read.take === 'maybe' || read.byKey === true) && (outer === undefined || outer.single);
 }
 
 function shapeExpression(

@@ -80,6 +80,8 @@ export interface Filter {
   readonly field: Field;
   readonly negated: boolean;
   readonly operation: Operation;
+  /** Names the value where it is not part of the plan: another request may bring another one. */
+  readonly slot?: string | undefined;
 }
 
 export type LogicTree =

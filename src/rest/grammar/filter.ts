@@ -49,7 +49,7 @@ export const singleValue: Parser<string> = map(many(anyCharacter), joined);
 const listEnds = notFollowedBy(noneOf(',)'));
 const untilComma: Parser<string> = map(many(noneOf(',)')), joined);
 const listElement: Parser<string> = either(attempt(before(quoted, listEnds)), untilComma);
-const listValue: Parser<string[]> = sequence<[string, string[], string], string[]>(
+export const listValue: Parser<string[]> = sequence<[string, string[], string], string[]>(
   [lexeme(char('(')), separated1(listElement, char(',')), lexeme(char(')'))],
   (_, elements) => elements,
 );

@@ -20,6 +20,15 @@ export class UnreadableQuery extends Error {
 const RESERVED = new Set(['select', 'columns', 'on_conflict']);
 const RESERVED_ENDINGS = new Set(['order', 'limit', 'offset', 'and', 'or']);
 
+/** Whether a parameter of this name is no filter. */
+export function isReserved(name: string): boolean {
+  return RESERVED.has(name) || RESERVED_ENDINGS.has(ending(name));
+}
+
+function ending(name: string): string {
+  return name.slice(name.lastIndexOf('.') + 1);
+}
+
 export interface ReadOptions {
   /** What cannot be read as a filter is an argument: a function is called by GET. */
   readonly args: boolean;
@@ -27,11 +36,10 @@ export interface ReadOptions {
 
 /** Pairs in order, names and values decoded; a parameter without `=` has no value and counts for nothing. */
 export function readQuery(
-  pairs: readonly (readonly [string, string | undefined])[],
+  pairs: readonly (readonly [name: string, value: string | undefined, slot?: string | undefined])[],
   { args: withArgs }: ReadOptions,
 ): QueryParameters {
-  const given = pairs.filter((pair): pair is [string, string] => pair[1] !== undefined);
-  const ending = (key: string) => key.slice(key.lastIndexOf('.') + 1);
+  const given = pairs.filter((pair): pair is [string, string, string | undefined] => pair[1] !== undefined);
   const first = (key: string) => pairs.find(([name]) => name === key)?.[1];
   const orders = given
     .filter(([key]) => ending(key) === 'order')
@@ -51,8 +59,8 @@ export function readQuery(
   const readSelect = read(select, `failed to parse select parameter (${selected})`, selected);
   const filters: [EmbedPath, Filter][] = [];
   const args: [string, string][] = [];
-  for (const [key, value] of given) {
-    if (RESERVED.has(key) || RESERVED_ENDINGS.has(ending(key))) continue;
+  for (const [key, value, slot] of given) {
+    if (isReserved(key)) continue;
     const [path, field] = readTreePath(key);
     const operated = read(
       withArgs ? either<Operated | undefined>(OPERATION, succeed(undefined)) : OPERATION,
@@ -60,7 +68,7 @@ export function readQuery(
       value,
     );
     if (operated === undefined) args.push([field.name, value]);
-    else filters.push([path, { kind: 'filter', field, ...operated }]);
+    else filters.push([path, { kind: 'filter', field, ...operated, slot }]);
   }
   const onConflict = first('on_conflict');
   return {
@@ -68,7 +76,7 @@ export function readQuery(
     filters,
     logic,
     orders,
-    ranges: readRanges(given, ending),
+    ranges: readRanges(given),
     columns: readColumns,
     onConflict:
       onConflict === undefined
@@ -103,10 +111,7 @@ function readLogic(key: string, value: string): [EmbedPath, LogicTree] {
 }
 
 /** A limit or an offset that is no number counts for nothing, as does an offset below zero. */
-function readRanges(
-  given: readonly [string, string][],
-  ending: (key: string) => string,
-): [EmbedPath, RowRange][] {
+function readRanges(given: readonly [string, string, ...unknown[]][]): [EmbedPath, RowRange][] {
   const ranges = new Map<string, { limit: number | undefined; offset: number }>();
   for (const [key, value] of given) {
     const kind = ending(key);

@@ -1,6 +1,6 @@
 /** Filters and trees of them → predicates. */
 import type { Operand, Operator, Predicate, Value } from '../../data/plan/plan.ts';
-import { TEXT_QUERIES } from '../../data/plan/plan.ts';
+import { TEXT_QUERIES, Variable } from '../../data/plan/plan.ts';
 import {
   type Filter,
   FULL_TEXT_OPERATORS,
@@ -53,7 +53,7 @@ export function treePredicate(
   return related ?? filterPredicate(scope, rows, tree);
 }
 
-function filterPredicate(scope: Scope, rows: Rows, { field, negated, operation }: Filter): Predicate {
+function filterPredicate(scope: Scope, rows: Rows, { field, negated, operation, slot }: Filter): Predicate {
   const operand = fieldOperand(scope, rows, field);
   const column = field.path.length === 0 ? columnNamed(rows.table, field.name) : undefined;
   const representation =
@@ -62,7 +62,7 @@ function filterPredicate(scope: Scope, rows: Rows, { field, negated, operation }
       : undefined;
   const type = builtInType(scope.catalog, 'unknown');
   const value = (given: string | readonly string[]): Value => ({
-    value: typeof given === 'string' ? withoutNul(given) : given.map(withoutNul),
+    value: slot === undefined ? textOf(given) : new Variable(slot),
     type,
     ...(typeof given === 'string' ? {} : { list: true }),
     representation,
@@ -119,7 +119,11 @@ function negatedIf(negated: boolean, predicate: Predicate): Predicate {
   return negated ? { kind: 'not', predicate } : predicate;
 }
 
+function textOf(given: string | readonly string[]): string | readonly string[] {
+  return typeof given === 'string' ? withoutNul(given) : given.map(withoutNul);
+}
+
 /** PostgreSQL's text cannot hold it. */
-function withoutNul(text: string): string {
+export function withoutNul(text: string): string {
   return text.includes('\0') ? text.replaceAll('\0', '') : text;
 }

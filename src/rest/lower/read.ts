@@ -42,8 +42,23 @@ export function lowerTree(scope: Scope, node: TreeNode, options: LowerOptions): 
     limit: least(limit, options.maxRows),
     offset: offset === 0 ? undefined : offset,
     shape: { kind: 'object', entries },
+    byKey: node.way === undefined && options.source === undefined && namesKey(node),
     take: node.way && isToOne(node.way) ? 'maybe' : 'many',
   };
+}
+
+/** Its filters give a value for every column of a key. */
+function namesKey({ table, filters }: TreeNode): boolean {
+  const given = new Set(
+    filters.flatMap((tree) => {
+      if (tree.kind !== 'filter' || tree.negated || tree.field.path.length > 0) return [];
+      const { operation } = tree;
+      const isEqual =
+        operation.kind === 'quantified' && operation.operator === 'eq' && operation.quantifier === undefined;
+      return isEqual ? [tree.field.name] : [];
+    }),
+  );
+  return table.keys.some(({ columns }) => columns.every(({ name }) => given.has(name)));
 }
 
 function least(limit: number | undefined, maxRows: number | undefined): number | undefined {
