@@ -90,7 +90,8 @@ const REFUSALS: readonly (readonly [string, string, string, number, string, Rest
   ['a method on what is no function', 'OPTIONS', '/rpc/nothing', 404, 'PGRST202'],
 ];
 
-test.each(REFUSALS)('%s: %s %s', async (_, method, path, status, code, options) => {
+test.each(REFUSALS)('%s: %s %s', async (...refusal) => {
+  const [, method, path, status, code, options] = refusal as (typeof REFUSALS)[number];
   const before = api.runner.statementCount;
   const answer = await api.ask(method, path, options);
   expect(answer).toMatchObject({ status, json: { code } });
