@@ -11,6 +11,7 @@ import { type AnswerRow, answerAction } from './answer.ts';
 import { RestError } from './errors.ts';
 import type { RowRange } from './grammar/ast.ts';
 import type { RestContext } from './handler.ts';
+import { inGivenOrder } from './lower/given-order.ts';
 import { lowerTree } from './lower/read.ts';
 import { resolveTree } from './lower/tree.ts';
 import { builtInType } from './lower/types.ts';
@@ -161,7 +162,7 @@ function listingOf(call: Call, { catalog, settings }: RestContext, exchange: Exc
   });
   const isCounted = preferences.count === 'exact' || preferences.count === 'estimated';
   return {
-    read,
+    read: inGivenOrder(read),
     format: exchange.method === 'HEAD' || isVoid(meant.routine) ? 'none' : formatOf(call),
     stripNulls: representation.stripNulls,
     handler: representation.handler,

@@ -20,6 +20,7 @@ import type { QueryParameters } from './grammar/ast.ts';
 import type { RestContext } from './handler.ts';
 import { columnNamed, type Scope } from './lower/fields.ts';
 import { treePredicate } from './lower/filters.ts';
+import { inGivenOrder } from './lower/given-order.ts';
 import { lowerTree } from './lower/read.ts';
 import { resolveTree } from './lower/tree.ts';
 import { builtInType, postgresError } from './lower/types.ts';
@@ -256,7 +257,7 @@ function answerOf(write: Write, aggregates: boolean): Answer {
   const full = isFull(write);
   return {
     listing: {
-      read: full ? read : { ...read, order: [], shape: NOTHING_READ },
+      read: full ? inGivenOrder(read) : { ...read, order: [], shape: NOTHING_READ },
       format: full ? representation.format : 'none',
       stripNulls: representation.stripNulls,
       handler: representation.handler,

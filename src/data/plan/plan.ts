@@ -100,7 +100,9 @@ export type Operand =
   | { readonly kind: 'represented'; readonly operand: Operand; readonly representation: Representation }
   | { readonly kind: 'constant'; readonly value: number }
   /** An entry of the answer: a read that groups may be ordered by nothing else. */
-  | { readonly kind: 'output'; readonly key: string };
+  | { readonly kind: 'output'; readonly key: string }
+  /** The place of the row among those that the query of the WITH gave. */
+  | { readonly kind: 'ordinal' };
 
 /** `->` and `->>` with a key or the index of an element. */
 export interface JsonStep {

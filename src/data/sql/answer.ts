@@ -9,10 +9,12 @@ import { compilationOf, type Statement } from './compile.ts';
 import { locationOf, replacedCount, rowsMeant, withQuery } from './document.ts';
 import { listingParts, totalOf } from './listing.ts';
 import type { Compilation } from './read.ts';
-import { PageRow } from './row.ts';
+import { WithRow } from './row.ts';
 import { bound } from './value.ts';
 
 type Fragment = Sql<Value>;
+
+const UNNUMBERED = 'w0';
 
 /** Columns: body, rows, total, location, replaced, then those of `further`. */
 export function compileAnswer(
@@ -22,7 +24,7 @@ export function compileAnswer(
   catalog: Catalog,
 ): Statement {
   const aliases = new Aliases();
-  const withRow = new PageRow(query.table, WITH_ROWS);
+  const withRow = new WithRow(query.table, WITH_ROWS);
   const compilation = { ...compilationOf(catalog, aliases, undefined), withRow };
   const { body, rows, from } = listingParts(answer.listing, compilation);
   const total = totalOf(answer.listing, compilation);
@@ -52,7 +54,11 @@ export function compileAnswer(
     },
     aliases,
   );
-  return render(sql<Value>`with ${name} as (${before}) select ${columns} from ${from}`);
+  const numbered = withRow.numbered(UNNUMBERED);
+  const queries = numbered
+    ? sql<Value>`${identifier(UNNUMBERED)} as (${before}), ${name} as (${numbered})`
+    : sql<Value>`${name} as (${before})`;
+  return render(sql<Value>`with ${queries} select ${columns} from ${from}`);
 }
 
 /** What must hold of the rows, or nothing was done. */

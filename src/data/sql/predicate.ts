@@ -10,6 +10,7 @@ import {
   type Sql,
   sql,
 } from '../../database/sql.ts';
+import { invariant } from '../../errors.ts';
 import { type Column, type Relationship, withoutDomain } from '../catalog/catalog.ts';
 import type { Aggregate, Operand, Predicate, Related, Value } from '../plan/plan.ts';
 import { aggregateCall } from './aggregate.ts';
@@ -78,6 +79,11 @@ export function operandSql(operand: Operand, row: Row, aliases: Aliases): Fragme
       const value = operandSql(operand.operand, inner, aliases);
       const where = whereClause(relatedCondition(related, row, inner, alias));
       return sql<Value>`(select ${value} from ${relatedItem(related.source, related.relationship, alias, row)}${where} limit 1)`;
+    }
+    case 'ordinal': {
+      const place = row.ordinal?.();
+      invariant(place, 'rows of a WITH query have a place');
+      return place;
     }
     case 'aggregate':
       return aggregateSubselect(operand.related, operand.aggregate, row, aliases);

@@ -13,7 +13,7 @@ import { aggregated, aggregateItem, groupClause, isGrouped } from './group.ts';
 import { type OrderKey, orderClause, orderKeys } from './order.ts';
 import { compilePage } from './page.ts';
 import { joinCondition, operandSql, predicateSql, whereClause } from './predicate.ts';
-import { PageRow, type Row, sourceRow } from './row.ts';
+import { PageRow, type Row, sourceRow, type WithRow } from './row.ts';
 import { type Item, type RecordQuery, recordQuery } from './shape.ts';
 import { relatedItem, sourceCondition, sourceOrder } from './source.ts';
 import { spreadItems } from './spread.ts';
@@ -29,7 +29,7 @@ export interface Compilation {
   /** pg_catalog.int8, for limits that are bound. */
   readonly bigint: Value['type'];
   /** The row of the WITH query that a source may read from: it records what is asked of it. */
-  readonly withRow?: PageRow | undefined;
+  readonly withRow?: WithRow | undefined;
 }
 
 /** How a nested read hangs on the row outside it. */

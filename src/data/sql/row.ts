@@ -7,6 +7,8 @@ export interface Row {
   column(column: Column): Sql;
   /** The whole row as a value of the table's row type. */
   whole(): Sql;
+  /** Its place among the rows of the WITH query, where it comes from there. */
+  ordinal?(): Sql;
 }
 
 /** A table or routine in the FROM list under an alias. */
@@ -56,5 +58,22 @@ export class PageRow implements Row {
     const rowType = identifier(this.table.schema, this.table.name);
     if (this.#whole) list.push(sql`(${inner.whole()})::${rowType} as ${identifier(this.hidden('row'))}`);
     return list;
+  }
+}
+
+/** The rows of the WITH query. */
+export class WithRow extends PageRow {
+  #numbered = false;
+
+  ordinal(): Sql {
+    this.#numbered = true;
+    return identifier(this.alias, this.hidden('n'));
+  }
+
+  /** The rows of the query numbered, if anybody has asked for that. */
+  numbered(query: string): Sql | undefined {
+    if (!this.#numbered) return undefined;
+    const name = identifier(query);
+    return sql`select ${name}.*, pg_catalog.row_number() over () as ${identifier(this.hidden('n'))} from ${name}`;
   }
 }
