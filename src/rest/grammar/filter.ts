@@ -14,15 +14,14 @@ import {
 import { delimiter, field, fieldName, identifierText, lexeme, quoted } from './name.ts';
 import {
   after,
-  anyCharacter,
   attempt,
   before,
   between,
   char,
+  characters,
   either,
   label,
   lazy,
-  many,
   map,
   noneOf,
   notFollowedBy,
@@ -42,12 +41,10 @@ const negation: Parser<boolean> = either(
   succeed(false),
 );
 
-const joined = (characters: readonly string[]): string => characters.join('');
-
-export const singleValue: Parser<string> = map(many(anyCharacter), joined);
+export const singleValue: Parser<string> = characters(() => true, [], 0);
 
 const listEnds = notFollowedBy(noneOf(',)'));
-const untilComma: Parser<string> = map(many(noneOf(',)')), joined);
+const untilComma: Parser<string> = characters((one) => one !== ',' && one !== ')', [], 0);
 const listElement: Parser<string> = either(attempt(before(quoted, listEnds)), untilComma);
 export const listValue: Parser<string[]> = sequence<[string, string[], string], string[]>(
   [lexeme(char('(')), separated1(listElement, char(',')), lexeme(char(')'))],
@@ -127,9 +124,9 @@ export function operation(
 }
 
 /** Inside of a tree a value ends at the comma, unless it is quoted or an array. */
-const arrayText: Parser<string> = sequence<[string, string[], string], string>(
-  [text('{'), many(noneOf('{}')), text('}')],
-  (_, characters) => `{${characters.join('')}}`,
+const arrayText: Parser<string> = sequence<[string, string, string], string>(
+  [text('{'), characters((one) => one !== '{' && one !== '}', [], 0), text('}')],
+  (_, inside) => `{${inside}}`,
 );
 const valueInTree: Parser<string> = either(attempt(before(quoted, listEnds)), attempt(arrayText), untilComma);
 

@@ -7,18 +7,17 @@ import {
   before,
   between,
   char,
-  digit,
+  characters,
   either,
   endOfInput,
+  isDigit,
+  isLetter,
   label,
-  letter,
   lookAhead,
   many,
-  many1,
   map,
   noneOf,
   notFollowedBy,
-  oneOf,
   type Parser,
   separated1,
   sequence,
@@ -26,9 +25,7 @@ import {
   text,
 } from './parser.ts';
 
-const joined = (characters: readonly string[]): string => characters.join('');
-
-export const blanks: Parser<unknown> = many(oneOf(' \t'));
+export const blanks: Parser<string> = characters((one) => one === ' ' || one === '\t', [], 0);
 
 export function lexeme<T>(parser: Parser<T>): Parser<T> {
   return between(blanks, blanks, parser);
@@ -38,11 +35,15 @@ export const delimiter: Parser<string> = label(char('.'), 'delimiter (.)');
 
 export const quoted: Parser<string> = map(
   between(char('"'), char('"'), many(either(noneOf('\\"'), after(char('\\'), anyCharacter)))),
-  joined,
+  (found) => found.join(''),
 );
 
-export const identifierText: Parser<string> = map(many1(either(letter, digit, oneOf('_ $'))), (characters) =>
-  joined(characters).trim(),
+const isNameCharacter = (one: string) =>
+  isLetter(one) || isDigit(one) || one === '_' || one === ' ' || one === '$';
+
+export const identifierText: Parser<string> = map(
+  characters(isNameCharacter, ['letter', 'digit'], 1),
+  (name) => name.trim(),
 );
 
 /** A dash belongs to the name unless it is the beginning of an arrow. */
@@ -57,7 +58,15 @@ export const fieldName: Parser<string> = label(
 );
 
 const jsonKey: Parser<string> = label(
-  either(quoted, withDashes(map(many1(noneOf('(-:.,>)')), (characters) => joined(characters).trim()))),
+  either(
+    quoted,
+    withDashes(
+      map(
+        characters((one) => !'(-:.,>)'.includes(one), [], 1),
+        (key) => key.trim(),
+      ),
+    ),
+  ),
   'any non reserved character different from: .,>()',
 );
 
@@ -65,9 +74,9 @@ export const ends = (...signs: readonly string[]): Parser<unknown> =>
   either<unknown>(...signs.map((sign) => attempt(lookAhead(text(sign)))), attempt(endOfInput));
 
 const jsonIndex: Parser<string> = before(
-  sequence<[string, string[]], string>(
-    [either(char('-'), succeed('+')), many1(digit)],
-    (sign, digits) => sign + digits.join(''),
+  sequence<[string, string], string>(
+    [either(char('-'), succeed('+')), characters(isDigit, ['digit'], 1)],
+    (sign, digits) => sign + digits,
   ),
   ends('->', '::', '.', ','),
 );

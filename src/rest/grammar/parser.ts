@@ -81,19 +81,13 @@ export function char(character: string): Parser<string> {
   );
 }
 
-export const digit: Parser<string> = label(
-  satisfy((one) => one >= '0' && one <= '9'),
-  'digit',
-);
-export const letter: Parser<string> = label(satisfy(isLetter), 'letter');
+export function isDigit(character: string): boolean {
+  return character >= '0' && character <= '9';
+}
 export const anyCharacter: Parser<string> = satisfy(() => true);
 
 export function noneOf(characters: string): Parser<string> {
   return satisfy((one) => !characters.includes(one));
-}
-
-export function oneOf(characters: string): Parser<string> {
-  return satisfy((one) => characters.includes(one));
 }
 
 /** The error of a text stands at its beginning, wherever in it the difference is. */
@@ -109,6 +103,28 @@ export function text(expected: string): Parser<string> {
       return { ok: false, consumed: index > 0, error: { at, messages } };
     }
     return { ok: true, value: expected, at: at + wanted.length, consumed: true, error: undefined };
+  };
+}
+
+/** As many as are accepted, as one text: what `many` and `many1` of a character say of the place where it ends, without their steps. */
+export function characters(
+  accepts: (character: string) => boolean,
+  expected: readonly string[],
+  atLeast: 0 | 1,
+): Parser<string> {
+  const told = expected.map((one): Message => ({ kind: EXPECTED, text: one }));
+  return (input, start) => {
+    let at = start;
+    let value = '';
+    for (let character = input[at]; character !== undefined && accepts(character); character = input[at]) {
+      value += character;
+      at += 1;
+    }
+    const next = input[at];
+    const found: Message = { kind: SYSTEM_UNEXPECTED, text: next === undefined ? '' : showText(next) };
+    const error = { at, messages: [...told, found] };
+    if (at - start < atLeast) return { ok: false, consumed: false, error };
+    return { ok: true, value, at, consumed: at > start, error };
   };
 }
 
@@ -334,7 +350,7 @@ function escaped(character: string): string {
   return code < 32 || code > 126 ? `\\${code}` : character;
 }
 
-function isLetter(character: string): boolean {
+export function isLetter(character: string): boolean {
   const code = character.codePointAt(0) ?? 0;
   if (code < 128) return (code >= 97 && code <= 122) || (code >= 65 && code <= 90);
   return /^\p{L}$/u.test(character);

@@ -33,17 +33,19 @@ export function lowerTree(scope: Scope, node: TreeNode, options: LowerOptions): 
   const entries =
     node.entries.length === 0 ? allColumns(scope, node) : nodeEntries(scope, node, options, asJson);
   const { limit, offset } = node.range;
+  const toOne = node.way !== undefined && isToOne(node.way);
   return {
     kind: 'read',
     source: options.source ?? sourceOf(node),
     where: rowsPredicate(scope, node),
     distinct: [],
     order: node.order.map((term) => orderOf(scope, node, term)),
-    limit: least(limit, options.maxRows),
+    // A limit keeps the planner from joining: where there is one row at most none is said.
+    limit: toOne ? (limit === 0 ? 0 : undefined) : least(limit, options.maxRows),
     offset: offset === 0 ? undefined : offset,
     shape: { kind: 'object', entries },
     byKey: node.way === undefined && options.source === undefined && namesKey(node),
-    take: node.way && isToOne(node.way) ? 'maybe' : 'many',
+    take: toOne ? 'maybe' : 'many',
   };
 }
 
