@@ -90,8 +90,12 @@ const REFUSALS: readonly (readonly [string, string, string, number, string, Rest
   ['a method on what is no function', 'OPTIONS', '/rpc/nothing', 404, 'PGRST202'],
 ];
 
-test.each(REFUSALS)('%s: %s %s', async (...refusal) => {
-  const [, method, path, status, code, options] = refusal as (typeof REFUSALS)[number];
+const CASES = REFUSALS.map(([what, method, path, status, code, options]) => ({
+  ...{ what, method, path, status, code },
+  options: options ?? {},
+}));
+
+test.each(CASES)('$what: $method $path', async ({ method, path, status, code, options }) => {
   const before = api.runner.statementCount;
   const answer = await api.ask(method, path, options);
   expect(answer).toMatchObject({ status, json: { code } });
