@@ -1,4 +1,5 @@
 /** A read as far as it can be prepared: everything but the values that its filters compare with. */
+import type { Catalog } from '../data/catalog/catalog.ts';
 import type { Listing } from '../data/plan/listing.ts';
 import type { Value } from '../data/plan/plan.ts';
 import { type Statement, statementName } from '../data/sql/compile.ts';
@@ -42,15 +43,21 @@ export interface PreparedRead {
   readonly end: 'commit' | 'rollback';
 }
 
+/** What is asked for, in PostgreSQL's words. */
+export interface PlannedRead {
+  readonly listing: Listing;
+  readonly facts: ReadFacts;
+  readonly end: PreparedRead['end'];
+}
+
 /** Throws RestError for all that can be refused without asking PostgreSQL. */
-export function prepareRead(
-  context: RestContext,
-  exchange: Exchange,
+export function planRead(
+  { catalog, settings }: Pick<RestContext, 'catalog' | 'settings'>,
+  exchange: Pick<Exchange, 'method' | 'headers' | 'url'>,
   name: string,
   pairs: readonly SlottedPair[],
-): PreparedRead {
-  const { catalog, settings } = context;
-  const { query, preferences, profile, schema } = readRequest(context, exchange, { args: false }, pairs);
+): PlannedRead {
+  const { query, preferences, profile, schema } = readRequest({ settings }, exchange, { args: false }, pairs);
   const range = topRange(exchange.method, exchange.headers.range, query.ranges);
   const table = findTable(catalog, schema, name);
   const tree = resolveTree(catalog, { table, origin: table, schema }, query, {
@@ -69,24 +76,15 @@ export function prepareRead(
     relationsAsJson: representation.format === 'csv',
     maxRows: settings.maxRows,
   });
-  const listing: Listing = {
-    read,
-    format: isHead ? 'none' : representation.format,
-    stripNulls: representation.stripNulls,
-    handler: representation.handler,
-    versioned: isTagAsked(exchange, preferences),
-    count: countOf(preferences, settings.maxRows),
-  };
-  const named = namerOf(exchange.caller.role);
-  const { plan } = representation;
-  const answer = compileListing(listing, RESPONSE_SETTINGS, catalog);
-  const estimates =
-    preferences.count === 'planned' || preferences.count === 'estimated'
-      ? [named(compileEstimate(listing, catalog))]
-      : [];
   return {
-    statements: [named(plan ? { ...answer, text: explained(answer.text, plan) } : answer), ...estimates],
-    rows: mayBeHuge(listing, representation) ? rowsOf(listing, estimates, context, named) : undefined,
+    listing: {
+      read,
+      format: isHead ? 'none' : representation.format,
+      stripNulls: representation.stripNulls,
+      handler: representation.handler,
+      versioned: isTagAsked(exchange, preferences),
+      count: countOf(preferences, settings.maxRows),
+    },
     facts: {
       request: { preferences, profile, schema },
       representation,
@@ -97,6 +95,29 @@ export function prepareRead(
       warning: warningOf(tree),
     },
     end: transactionEnd(settings, preferences),
+  };
+}
+
+export function prepareRead(
+  context: Pick<RestContext, 'catalog' | 'settings'>,
+  exchange: Pick<Exchange, 'method' | 'headers' | 'url' | 'caller'>,
+  name: string,
+  pairs: readonly SlottedPair[],
+): PreparedRead {
+  const { listing, facts, end } = planRead(context, exchange, name, pairs);
+  const { catalog } = context;
+  const { representation, request } = facts;
+  const { count } = request.preferences;
+  const named = namerOf(exchange.caller.role);
+  const { plan } = representation;
+  const answer = compileListing(listing, RESPONSE_SETTINGS, catalog);
+  const estimates =
+    count === 'planned' || count === 'estimated' ? [named(compileEstimate(listing, catalog))] : [];
+  return {
+    statements: [named(plan ? { ...answer, text: explained(answer.text, plan) } : answer), ...estimates],
+    rows: mayBeHuge(listing, representation) ? rowsOf(listing, estimates, catalog, named) : undefined,
+    facts,
+    end,
   };
 }
 
@@ -118,7 +139,7 @@ function mayBeHuge({ read, format, versioned }: Listing, { plan }: Representatio
 function rowsOf(
   listing: Listing,
   estimates: readonly PreparedStatement[],
-  { catalog }: RestContext,
+  catalog: Catalog,
   named: Namer,
 ): PreparedRead['rows'] {
   const { statement, keys } = compileRows(listing, catalog);

@@ -3,6 +3,7 @@ import { EventEmitter } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { type Caller, createCaller } from '../../src/caller.ts';
 import { loadConfig } from '../../src/config.ts';
+import type { Catalog } from '../../src/data/catalog/catalog.ts';
 import { introspect } from '../../src/data/catalog/introspect.ts';
 import { CallerRunner } from '../../src/database/as-caller.ts';
 import { createPools } from '../../src/database/pools.ts';
@@ -35,6 +36,8 @@ export interface RestAnswer {
 
 export interface RestApi {
   readonly runner: CallerRunner;
+  /** The newest catalog, and what holds beside it. */
+  installed(): { readonly catalog: Catalog; readonly settings: RestSettings };
   /** `path` is below `/rest/v1`. */
   ask(method: string, path: string, options?: RestRequestOptions): Promise<RestAnswer>;
   /** Reads the catalog anew. */
@@ -63,11 +66,13 @@ export async function openRestApi(database: TestDatabase, options: RestApiOption
   });
   const endpoint = createRestEndpoint({ runner, observe });
   let version = 0;
+  let catalog: Catalog | undefined;
   const reload = async () => {
     const client = await pools.platform.connect();
     try {
       version += 1;
-      endpoint.install(await introspect(client, schemas, version), settings);
+      catalog = await introspect(client, schemas, version);
+      endpoint.install(catalog, settings);
     } finally {
       client.release();
     }
@@ -75,6 +80,7 @@ export async function openRestApi(database: TestDatabase, options: RestApiOption
   await reload();
   return {
     runner,
+    installed: () => ({ catalog: catalog!, settings }),
     reload,
     ask: async (method, path, request = {}) => {
       const exchange = exchangeOf(method, path, request);
@@ -85,7 +91,7 @@ export async function openRestApi(database: TestDatabase, options: RestApiOption
         if (!(error instanceof AppError)) throw error;
         reply = endpoint.renderError?.(error, { path, requestId: 'test' }) as Reply;
       }
-      const text = Buffer.isBuffer(reply.body) ? reply.body.toString('latin1') : String(reply.body);
+      const text = await textOf(reply.body);
       return {
         status: reply.status,
         headers: reply.headers,
@@ -97,6 +103,14 @@ export async function openRestApi(database: TestDatabase, options: RestApiOption
     },
     close: () => pools.close(),
   };
+}
+
+async function textOf(body: Reply['body']): Promise<string> {
+  if (typeof body === 'string') return body;
+  if (Buffer.isBuffer(body)) return body.toString('latin1');
+  let text = '';
+  for await (const piece of body) text += piece;
+  return text;
 }
 
 function exchangeOf(

@@ -90,10 +90,30 @@ type Operated = Pick<Filter, 'negated' | 'operation'>;
 
 const OPERATION: Parser<Operated> = map(operation(singleValue), (operated) => operated);
 
+/** Deeper than anybody means it: the rules call each other, and each has its place on the stack. */
+const MAX_DEPTH = 50;
+/** Of brackets, so of relations too. */
+const MAX_BRACKETS = 500;
+
 function read<T>(parser: Parser<T>, source: string, value: string): T {
+  checkDepth(source, value);
   const result = parse(parser, value);
   if ('unreadable' in result) throw new UnreadableQuery(source, result.unreadable);
   return result.value;
+}
+
+function checkDepth(source: string, value: string): void {
+  let depth = 0;
+  let opened = 0;
+  for (let index = 0; index < value.length; index++) {
+    if (value[index] === '(') {
+      depth += 1;
+      opened += 1;
+    } else if (value[index] === ')') depth -= 1;
+    if (depth <= MAX_DEPTH && opened <= MAX_BRACKETS) continue;
+    const reason = depth > MAX_DEPTH ? `brackets are nested deeper than ${MAX_DEPTH}` : `more than ${MAX_BRACKETS} brackets`;
+    throw new UnreadableQuery(source, { position: `(line 1, column ${index + 1})`, reason });
+  }
 }
 
 function readTreePath(key: string) {
