@@ -4,12 +4,13 @@ import type { Catalog, Routine, Table } from '../data/catalog/catalog.ts';
 import { resultRows } from '../data/catalog/result-rows.ts';
 import { type Answer, type DocumentCall, WITH_ROWS } from '../data/plan/document.ts';
 import type { ListingFormat } from '../data/plan/listing.ts';
-import { JsonText, type Value } from '../data/plan/plan.ts';
+import { invariant } from '../errors.ts';
 import type { Exchange, Reply } from '../exchange.ts';
 import type { Action } from './action.ts';
-import { type AnswerRow, answerAction } from './answer.ts';
+import { type AnswerRow, answerAction, DOCUMENT, type PreparedAnswer, prepareAnswer } from './answer.ts';
 import { RestError } from './errors.ts';
 import type { RowRange } from './grammar/ast.ts';
+import { isReserved } from './grammar/query.ts';
 import type { RestContext } from './handler.ts';
 import { inGivenOrder } from './lower/given-order.ts';
 import { lowerTree } from './lower/read.ts';
@@ -19,7 +20,10 @@ import { handlersOfCall } from './media-handlers.ts';
 import { chooseRepresentation, type Representation } from './media-type.ts';
 import { mediaTypeOf, type Payload, readPayload } from './payload.ts';
 import { affectedLimit, appliedPreferences, type Preferences } from './preferences.ts';
+import { decode, rawParts } from './query-string.ts';
 import { checkWithin, contentRange, rangeStatus, topRange } from './range.ts';
+import { cacheKey } from './read.ts';
+import { type QueryShape, shapeOf } from './read-shape.ts';
 import { type RestRequest, readRequest } from './request.ts';
 import { bodyOf, contentHeaders } from './respond.ts';
 import { type CallMeant, findRoutine } from './routines.ts';
@@ -38,7 +42,6 @@ const METHODS = new Set(['GET', 'HEAD', 'POST']);
 interface Call {
   readonly request: RestRequest;
   readonly meant: CallMeant;
-  readonly isPost: boolean;
   readonly payload: Payload;
   readonly table: Table;
   readonly isScalar: boolean;
@@ -47,22 +50,90 @@ interface Call {
 }
 
 export function callAction(context: RestContext, exchange: Exchange, name: string): Action {
-  const { catalog, settings } = context;
   if (!METHODS.has(exchange.method))
     throw new RestError('PGRST101', `Cannot use the ${exchange.method} method on RPC`);
+  return exchange.method === 'POST'
+    ? postAction(context, exchange, name)
+    : getAction(context, exchange, name);
+}
+
+/** The body says what the arguments are; the query string filters. */
+function postAction(context: RestContext, exchange: Exchange, name: string): Action {
+  const shape = shapeOf(exchange.url);
+  const payload = payloadOf(context, exchange, shape);
+  const names = JSON.stringify(namesOf(payload));
+  const kind = `${payload.kind} ${mediaTypeOf(exchange.headers['content-type'])} ${isList(payload)}`;
+  const key = `rpc\n${cacheKey(exchange, name, shape)}\n${kind}\n${names}`;
+  let prepared = context.answers.get(key);
+  if (!prepared) {
+    const request = readRequest(context, exchange, { args: false }, shape.pairs);
+    prepared = prepareCall(context, exchange, name, request, payload);
+    context.answers.set(key, prepared);
+  }
+  return callOf(prepared, exchange, payload, shape.values, context);
+}
+
+/** What is no filter is an argument. */
+function getAction(context: RestContext, exchange: Exchange, name: string): Action {
+  const plain = plainArguments(exchange.url);
+  const key = plain && `rpc\n${cacheKey(exchange, name, plain)}\n`;
+  const known = key && context.answers.get(key);
+  if (known) return callOf(known, exchange, { kind: 'form', pairs: plain.pairs }, [], context);
+  const request = readRequest(context, exchange, { args: true });
+  const payload = { kind: 'form', pairs: request.query.args } as const;
+  const prepared = prepareCall(context, exchange, name, request, payload);
+  if (key) context.answers.set(key, prepared);
+  return callOf(prepared, exchange, payload, [], context);
+}
+
+/** Without a dot nothing is a filter: then the names alone shape the plan. Undefined where there are others. */
+function plainArguments(url: string): { key: string; pairs: [string, string][] } | undefined {
+  const pairs: [string, string][] = [];
+  let key = '';
+  for (const part of rawParts(url)) {
+    const equals = part.indexOf('=');
+    const name = equals < 0 ? part : part.slice(0, equals);
+    if (!/^[\w-]+$/.test(name) || equals < 0) return undefined;
+    if (isReserved(name)) {
+      key += `${part}&`;
+      continue;
+    }
+    const value = decode(part.slice(equals + 1));
+    if (value.includes('.')) return undefined;
+    pairs.push([name, value]);
+    key += `${name}=&`;
+  }
+  return { key, pairs };
+}
+
+/** What is wrong with the query string is told before what is wrong with the body. */
+function payloadOf(context: RestContext, exchange: Exchange, { pairs }: QueryShape): Payload {
+  const isNamed = pairs.some(([name]) => name === 'columns');
+  try {
+    return readPayload({
+      body: exchange.body,
+      bytes: exchange.bytes,
+      mediaType: mediaTypeOf(exchange.headers['content-type']),
+      columns: isNamed ? readRequest(context, exchange, { args: false }).query.columns : undefined,
+      forRoutine: true,
+    });
+  } catch (error) {
+    readRequest(context, exchange, { args: false });
+    throw error;
+  }
+}
+
+function prepareCall(
+  context: RestContext,
+  exchange: Exchange,
+  name: string,
+  request: RestRequest,
+  payload: Payload,
+): PreparedAnswer {
+  const { catalog, settings } = context;
   const isPost = exchange.method === 'POST';
-  const request = readRequest(context, exchange, { args: !isPost });
   const range = topRange(exchange.method, exchange.headers.range, request.query.ranges);
   const mediaType = mediaTypeOf(exchange.headers['content-type']);
-  const payload = isPost
-    ? readPayload({
-        body: exchange.body,
-        bytes: exchange.bytes,
-        mediaType,
-        columns: request.query.columns,
-        forRoutine: true,
-      })
-    : ({ kind: 'form', pairs: request.query.args } as const);
   const names = namesOf(payload);
   const meant = findRoutine(catalog, { schema: request.schema, name, names, mediaType, isPost });
   const { routine } = meant;
@@ -78,8 +149,8 @@ export function callAction(context: RestContext, exchange: Exchange, name: strin
       'PGRST128',
       'Function must return SETOF or TABLE when max-affected preference is used with handling=strict',
     );
-  const call: Call = { request, meant, isPost, payload, table, isScalar, representation, range };
-  return answerAction(context, exchange, request, {
+  const call: Call = { request, meant, payload, table, isScalar, representation, range };
+  return prepareAnswer(context, exchange, request, {
     representation,
     query: callPlan(call, names, catalog),
     answer: {
@@ -92,6 +163,20 @@ export function callAction(context: RestContext, exchange: Exchange, name: strin
     mayChangeSession: routine.volatility === 'volatile',
     reply: (row) => replyOf(call, row),
   });
+}
+
+function callOf(
+  prepared: PreparedAnswer,
+  exchange: Exchange,
+  payload: Payload,
+  slots: QueryShape['values'],
+  context: RestContext,
+): Action {
+  const { query } = prepared.input;
+  invariant(query.kind === 'call', 'a function is called');
+  const document =
+    payload.kind === 'form' ? JSON.stringify(argumentsOf(payload.pairs, query.routine)) : payload.text;
+  return answerAction(prepared, exchange, { document, versions: undefined, slots }, context);
 }
 
 function namesOf(payload: Payload): string[] {
@@ -108,26 +193,21 @@ function callPlan(
 ): DocumentCall {
   const { routine, isWholeBody } = meant;
   const given = new Set(names);
+  const type = isWholeBody ? routine.parameters[0]!.type : builtInType(catalog, 'json');
   return {
     kind: 'call',
     routine,
     table,
     isScalar,
+    document: { value: DOCUMENT, type },
+    isList: !isWholeBody && isList(payload),
     parameters: isWholeBody ? undefined : routine.parameters.filter(({ name }) => given.has(name)),
-    ...documentOf(payload, routine, isWholeBody, catalog),
   };
 }
 
-function documentOf(
-  payload: Payload,
-  routine: Routine,
-  isWholeBody: boolean,
-  catalog: Catalog,
-): Pick<DocumentCall, 'document' | 'isList'> {
-  const type = isWholeBody ? routine.parameters[0]!.type : builtInType(catalog, 'json');
-  const text = payload.kind === 'form' ? JSON.stringify(argumentsOf(payload.pairs, routine)) : payload.text;
-  const document: Value = { value: new JsonText(text), type };
-  return { document, isList: !isWholeBody && /^\s*\[/.test(text) };
+/** Of a list the first object counts. */
+function isList(payload: Payload): boolean {
+  return payload.kind === 'json' && /^\s*\[/.test(payload.text);
 }
 
 /** Of a name given several times the last counts, but a variadic parameter takes them all. */

@@ -7,14 +7,22 @@ import {
   type DocumentInsert,
   type DocumentRows,
   type DocumentWrite,
+  type Versions,
   WITH_ROWS,
 } from '../data/plan/document.ts';
-import { JsonText, type ObjectShape, type Predicate } from '../data/plan/plan.ts';
+import type { ObjectShape, Predicate } from '../data/plan/plan.ts';
 import { invariant } from '../errors.ts';
 import type { Exchange, Reply } from '../exchange.ts';
 import type { Action } from './action.ts';
-import { type AnswerRow, answerAction } from './answer.ts';
-import { versionsOf } from './conditional.ts';
+import {
+  type AnswerRow,
+  answerAction,
+  DOCUMENT,
+  type PreparedAnswer,
+  prepareAnswer,
+  VERSIONS,
+} from './answer.ts';
+import { acceptedVersions } from './conditional.ts';
 import { RestError } from './errors.ts';
 import type { QueryParameters } from './grammar/ast.ts';
 import type { RestContext } from './handler.ts';
@@ -29,6 +37,8 @@ import { chooseRepresentation, type Representation } from './media-type.ts';
 import { mediaTypeOf, type Payload, readPayload } from './payload.ts';
 import { affectedLimit, appliedPreferences, type Preferences } from './preferences.ts';
 import { ALL_ROWS, contentRange } from './range.ts';
+import { cacheKey } from './read.ts';
+import { type QueryShape, shapeOf } from './read-shape.ts';
 import { type RestRequest, readRequest } from './request.ts';
 import { bodyOf, contentHeaders } from './respond.ts';
 import { findTable } from './tables.ts';
@@ -61,13 +71,60 @@ interface Write {
 }
 
 export function writeAction(context: RestContext, exchange: Exchange, name: string): Action {
-  const { catalog, settings } = context;
-  const verb = VERBS[exchange.method];
+  const shape = shapeOf(exchange.url);
+  const payload = payloadOf(context, exchange, shape);
+  const versions = acceptedVersions(exchange);
+  const key = `${cacheKey(exchange, name, shape)}\n${kindOf(versions)}\n${JSON.stringify(payload?.keys)}`;
+  let prepared = context.answers.get(key);
+  if (!prepared) {
+    prepared = prepareWrite(context, exchange, name, shape.pairs, payload);
+    context.answers.set(key, prepared);
+  }
+  const variables = {
+    document: payload && asList(payload.text),
+    versions: versions === 'any' ? undefined : versions,
+    slots: shape.values,
+  };
+  return answerAction(prepared, exchange, variables, context);
+}
+
+function kindOf(versions: ReturnType<typeof acceptedVersions>): string {
+  return typeof versions === 'object' ? 'list' : `${versions}`;
+}
+
+/** What is wrong with the query string is told before what is wrong with the body. */
+function payloadOf(context: RestContext, exchange: Exchange, { pairs }: QueryShape): Write['payload'] {
+  const verb = verbOf(exchange);
+  if (verb === 'delete') return undefined;
+  const isNamed = verb !== 'upsert' && pairs.some(([name]) => name === 'columns');
+  try {
+    return readRows(exchange, isNamed ? readRequest(context, exchange, NO_ARGS).query.columns : undefined);
+  } catch (error) {
+    const { query } = readRequest(context, exchange, NO_ARGS);
+    if (verb === 'upsert') checkUnlimited(query);
+    throw error;
+  }
+}
+
+const NO_ARGS = { args: false } as const;
+
+function verbOf({ method }: Pick<Exchange, 'method'>): Verb {
+  const verb = VERBS[method];
   invariant(verb, 'the method writes');
-  const request = readRequest(context, exchange, { args: false });
-  if (verb === 'upsert' && isRanged(request.query))
-    throw new RestError('PGRST114', 'limit/offset querystring parameters are not allowed for PUT');
-  const payload = verb === 'delete' ? undefined : readRows(exchange, request.query, verb);
+  return verb;
+}
+
+function prepareWrite(
+  context: RestContext,
+  exchange: Exchange,
+  name: string,
+  pairs: QueryShape['pairs'],
+  payload: Write['payload'],
+): PreparedAnswer {
+  const { catalog, settings } = context;
+  const verb = verbOf(exchange);
+  const request = readRequest(context, exchange, NO_ARGS, pairs);
+  if (verb === 'upsert') checkUnlimited(request.query);
   const table = findTable(catalog, request.schema, name);
   const representation = chooseRepresentation(exchange.headers.accept, {
     plan: settings.plan,
@@ -85,7 +142,7 @@ export function writeAction(context: RestContext, exchange: Exchange, name: stri
     keyColumns: keyColumns(catalog, table),
   };
   const answer = answerOf(write, settings.aggregates);
-  return answerAction(context, exchange, request, {
+  return prepareAnswer(context, exchange, request, {
     representation,
     query: planOf(write, exchange),
     answer,
@@ -95,19 +152,21 @@ export function writeAction(context: RestContext, exchange: Exchange, name: stri
   });
 }
 
-function isRanged({ ranges }: QueryParameters): boolean {
-  return ranges.some(
+function checkUnlimited({ ranges }: QueryParameters): void {
+  const isLimited = ranges.some(
     ([path, { limit, offset }]) => path.length === 0 && (limit !== undefined || offset !== 0),
   );
+  if (isLimited)
+    throw new RestError('PGRST114', 'limit/offset querystring parameters are not allowed for PUT');
 }
 
 /** `?columns=` is for POST and PATCH alone: what PUT writes is the row of its body. */
-function readRows(exchange: Exchange, { columns }: QueryParameters, verb: Verb): Write['payload'] {
+function readRows(exchange: Exchange, columns: readonly string[] | undefined): Write['payload'] {
   const payload = readPayload({
     body: exchange.body,
     bytes: exchange.bytes,
     mediaType: mediaTypeOf(exchange.headers['content-type']),
-    columns: verb === 'upsert' ? undefined : columns,
+    columns,
     forRoutine: false,
   });
   invariant(payload.kind === 'json', 'rows come as JSON');
@@ -140,14 +199,14 @@ function planOf(write: Write, exchange: Exchange): DocumentWrite {
         table,
         rows: rowsOf(write, scope),
         where: whereOf(write, scope),
-        versions: versionsOf(exchange, scope.catalog),
+        versions: versionsOf(exchange, scope),
       };
     case 'delete':
       return {
         kind: 'delete',
         table,
         where: whereOf(write, scope),
-        versions: versionsOf(exchange, scope.catalog),
+        versions: versionsOf(exchange, scope),
       };
   }
 }
@@ -165,10 +224,16 @@ function rowsOf({ table, payload, request, verb }: Write, { catalog }: Scope): D
     return { column, representation: catalog.findRepresentation(json, column.type) };
   });
   return {
-    document: { value: new JsonText(asList(payload.text)), type: json },
+    document: { value: DOCUMENT, type: json },
     columns,
     defaults: request.preferences.missing === 'default' && verb !== 'upsert',
   };
+}
+
+function versionsOf(exchange: Exchange, { catalog }: Scope): Versions {
+  const versions = acceptedVersions(exchange);
+  if (typeof versions !== 'object') return versions;
+  return { value: VERSIONS, type: builtInType(catalog, 'text'), list: true };
 }
 
 /** One object is a list of one; whatever else stands there, PostgreSQL says what is wrong with it. */
