@@ -111,7 +111,10 @@ function checkDepth(source: string, value: string): void {
       opened += 1;
     } else if (value[index] === ')') depth -= 1;
     if (depth <= MAX_DEPTH && opened <= MAX_BRACKETS) continue;
-    const reason = depth > MAX_DEPTH ? `brackets are nested deeper than ${MAX_DEPTH}` : `more than ${MAX_BRACKETS} brackets`;
+    const reason =
+      depth > MAX_DEPTH
+        ? `brackets are nested deeper than ${MAX_DEPTH}`
+        : `more than ${MAX_BRACKETS} brackets`;
     throw new UnreadableQuery(source, { position: `(line 1, column ${index + 1})`, reason });
   }
 }
