@@ -3,6 +3,7 @@
  * statement's shape needs: which keys it has.
  */
 import { parseCsv } from '../lib/csv.ts';
+import { isDeeperThan } from '../lib/json-depth.ts';
 import { RestError } from './errors.ts';
 
 export type Payload =
@@ -31,11 +32,16 @@ export interface PayloadInput {
   readonly forRoutine: boolean;
 }
 
+/** More would exhaust the stack of PostgreSQL's reader. */
+const MAX_DEPTH = 1000;
+
 /** Throws PGRST102. */
 export function readPayload(input: PayloadInput): Payload {
   const { body = '', bytes, mediaType, columns, forRoutine } = input;
   switch (mediaType) {
     case 'application/json':
+      if (isDeeperThan(body, MAX_DEPTH))
+        throw new RestError('PGRST102', `The JSON nests deeper than ${MAX_DEPTH} levels`);
       if (columns) return { kind: 'json', text: body, keys: columns, isEmpty: false };
       return jsonPayload(body, forRoutine);
     case 'text/csv':

@@ -279,7 +279,7 @@ function replyOf(write: Write, { body, rows, location, replaced }: AnswerRow): R
     const total = preferences.count === 'exact' || preferences.count === 'estimated' ? rows : undefined;
     headers['content-range'] = contentRange(ALL_ROWS, verb === 'update' ? rows : 0, total);
   }
-  if (location !== undefined) headers.location = locationOf(write, location);
+  if (location !== undefined && rows === 1) headers.location = locationOf(write, location);
   const isUnresolved = verb === 'insert' && keyColumns.length === 0 && query.onConflict === undefined;
   const applied = appliedPreferences(
     isUnresolved ? { ...preferences, resolution: undefined } : preferences,

@@ -85,3 +85,12 @@ test('the media type is read without its parameters', () => {
   expect(mediaTypeOf('Text/CSV; charset=utf-8')).toBe('text/csv');
   expect(mediaTypeOf(undefined)).toBe('application/json');
 });
+
+test('JSON that nests too deep for PostgreSQL is refused, brackets in strings do not count', () => {
+  const nested = (levels: number) => `{"a":${'['.repeat(levels - 1)}${']'.repeat(levels - 1)}}`;
+  expect(read('application/json', nested(1000))).toMatchObject({ keys: ['a'] });
+  expect(() => read('application/json', nested(1001))).toThrow('nests deeper than 1000 levels');
+  expect(() => read('application/json', '['.repeat(5000), { columns: ['a'] })).toThrow('nests deeper');
+  const quoted = JSON.stringify({ a: `\\"${'['.repeat(2000)}\\` });
+  expect(read('application/json', quoted)).toMatchObject({ keys: ['a'] });
+});
