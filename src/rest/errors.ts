@@ -215,7 +215,9 @@ function renderedDatabaseError(cause: DatabaseError, error: AppError): Rendered 
       new RestError('PGRST121', 'Could not parse JSON in the "RAISE SQLSTATE \'PGRST\'" error', answer),
     );
   }
-  const { code, message, detail = null, hint = null } = cause;
+  const { code, detail = null, hint = null } = cause;
+  // Rows have names in our statements that mean nothing to others.
+  const message = code === '42803' ? cause.message.replace(/"t\d+\.([^"]+)"/, '"$1"') : cause.message;
   const status = code === '42501' ? refusalStatus(error) : statusOfState(code, message);
   return {
     status,

@@ -62,7 +62,13 @@ export function createRestEndpoint(input: RestInput): RestEndpoint {
 
 /** PostgreSQL and the actions see the path below the prefix. */
 function withoutPrefix(exchange: Exchange): Exchange {
-  return { ...exchange, path: exchange.path.slice(PREFIX.length) || '/' };
+  const path = exchange.path.slice(PREFIX.length) || '/';
+  return { ...exchange, url: asUtf8(exchange.url), path: asUtf8(path) };
+}
+
+/** Node gives bytes that a client did not encode one character each. */
+function asUtf8(text: string): string {
+  return /[\x80-\xff]/.test(text) ? Buffer.from(text, 'latin1').toString('utf8') : text;
 }
 
 interface Target {

@@ -45,7 +45,10 @@ export interface RestApi {
   close(): Promise<void>;
 }
 
-export async function openRestApi(database: TestDatabase, options: RestApiOptions = {}): Promise<RestApi> {
+export async function openRestApi(
+  database: Pick<TestDatabase, 'platformUrl' | 'apiUrl'>,
+  options: RestApiOptions = {},
+): Promise<RestApi> {
   const config = loadConfig({ env: {}, cwd: '/nonexistent' });
   const schemas = options.schemas ?? config.api.schemas;
   const observe = () => undefined;
