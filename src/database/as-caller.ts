@@ -2,6 +2,7 @@
  * Runs table statements as the caller: role, claims and every other setting that depends on the request are set in the same
  * one-Sync batch as the statements, transaction-local, so that they cannot bleed to the next borrower of the connection.
  */
+import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import type { Caller } from '../caller.ts';
 import { AppError } from '../errors.ts';
@@ -67,11 +68,20 @@ const SETTINGS = [
   'TimeZone',
   'transaction_read_only',
 ] as const;
-const CONTEXT_TEXT = contextText([]);
+/** By the names of the further settings: few requests have any, and those of a kind have the same. */
+const contexts = new Map<string, Pick<BatchStatement, 'text' | 'name'>>();
 
-function contextText(further: readonly string[]): string {
+function contextOf(further: readonly string[]): Pick<BatchStatement, 'text' | 'name'> {
+  const key = further.join(' ');
+  const known = contexts.get(key);
+  if (known) return known;
   const names = [...SETTINGS, ...further];
-  return `select ${names.map((name, index) => `set_config(${quoteLiteral(name)}, $${index + 1}, true)`).join(', ')}`;
+  const text = `select ${names.map((name, index) => `set_config(${quoteLiteral(name)}, $${index + 1}, true)`).join(', ')}`;
+  // A name that is longer than PostgreSQL's would be cut.
+  const suffix = key === '' ? '' : ` ${createHash('sha256').update(key).digest('base64url').slice(0, 16)}`;
+  const context = { text, name: `context${suffix}` };
+  contexts.set(key, context);
+  return context;
 }
 
 /** The value of `search_path` for these schemas. */
@@ -265,10 +275,10 @@ export class CallerRunner {
 
   #contextStatement(context: CallerContext, readOnly: boolean): BatchStatement {
     const { caller, headersText, method, path, searchPath, timeZone, settings = [] } = context;
-    const names = settings.map(([name]) => name);
+    const { text, name = '' } = contextOf(settings.map(([setting]) => setting));
     return this.#own({
-      text: names.length === 0 ? CONTEXT_TEXT : contextText(names),
-      name: names.length === 0 ? 'context' : `context ${names.join(' ')}`,
+      text,
+      name,
       values: [
         caller.role,
         caller.claimsText,
