@@ -4,7 +4,7 @@
  */
 import { failedRequest } from '../database/as-caller.ts';
 import type { BatchResult } from '../database/batch.ts';
-import { AppError } from '../errors.ts';
+import { AppError, invariant } from '../errors.ts';
 import type { Exchange, Reply } from '../exchange.ts';
 import { parseRequestJson } from '../lib/exact-json.ts';
 import type { Action } from './action.ts';
@@ -181,6 +181,7 @@ function batchReply(status: number, list: readonly string[], applied?: string): 
 
 /** JSON bodies stand as they are, others as texts; bytes in base64. */
 function printed({ status, headers, body }: Reply): string {
+  invariant(typeof body === 'string' || Buffer.isBuffer(body), 'the answers of a batch are whole');
   const type = String(headers['content-type'] ?? '');
   const isJson = /^application\/(?:[^;]*\+)?json(?:;|$)/.test(type);
   const text = Buffer.isBuffer(body) ? body.toString('base64') : body;

@@ -56,7 +56,13 @@ export function createRestEndpoint(input: RestInput): RestEndpoint {
         });
       return act({ ...input, ...installed }, withoutPrefix(exchange));
     },
-    renderError: (error) => restErrorReply(error),
+    renderError: (error, { requestId }) => {
+      const reply = restErrorReply(error);
+      // What the database raises by a code of its own is no fault of the server, whatever it is called.
+      if (error.code === 'internal-error' && reply.status >= 500)
+        input.observe({ type: 'unexpected-error', requestId, error: error.cause ?? error, where: 'rest' });
+      return reply;
+    },
   };
 }
 
