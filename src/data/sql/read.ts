@@ -168,6 +168,8 @@ export function rowOf(
 
 /** Every list has a limit, but for rows that were just written: they are all there already. */
 function withDefaultLimit(read: ReadPlan, maxRows: number | undefined): ReadPlan {
+  // One row needs neither an order nor a limit, and so no sub-select of its own.
+  if (read.byKey && read.limit !== 0 && !read.offset) return { ...read, order: [], limit: undefined };
   const isWritten = ['written rows', 'written keys', 'with'].includes(read.source.kind);
   return read.take === 'many' && !isWritten ? { ...read, limit: read.limit ?? maxRows } : read;
 }

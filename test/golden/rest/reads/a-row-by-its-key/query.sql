@@ -1,7 +1,6 @@
-select coalesce(pg_catalog.json_agg((t5.*)::record)::text, '[]') as body, pg_catalog.count(*) as rows, null::int8 as total, nullif(pg_catalog.current_setting('response.headers', true), ''), nullif(pg_catalog.current_setting('response.status', true), '')
-from (select t2.title as title, (t4.*)::record as teacher
-from (select t1.title, t1.teacher_id from public.course t1
-where t1.id = $1 limit 10000) t2
-left join lateral (select t3.name as name from public.teacher t3
-where t3.id = t2.teacher_id) t4 on true) t5
+select coalesce(pg_catalog.json_agg((t4.*)::record)::text, '[]') as body, pg_catalog.count(*) as rows, null::int8 as total, nullif(pg_catalog.current_setting('response.headers', true), ''), nullif(pg_catalog.current_setting('response.status', true), '')
+from (select t1.title as title, (select (t3.*)::record
+from (select t2.name as name from public.teacher t2
+where t2.id = t1.teacher_id) t3) as teacher from public.course t1
+where t1.id = $1) t4
 -- $1 = "1"
