@@ -116,7 +116,7 @@ async function textOf(body: Reply['body']): Promise<string> {
   return text;
 }
 
-function exchangeOf(
+export function exchangeOf(
   method: string,
   path: string,
   { headers, body, role = 'anon', claims }: RestRequestOptions,
