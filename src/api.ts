@@ -6,6 +6,7 @@ import type { Config } from './config.ts';
 import { watchCatalog } from './data/catalog/watch.ts';
 import { CallerRunner } from './database/as-caller.ts';
 import type { Pools } from './database/pools.ts';
+import { readRoleSettings } from './database/role-settings.ts';
 import type { Endpoints } from './gateway/routes.ts';
 import type { PrismaClient } from './generated/prisma/client.ts';
 import { createExecutor } from './graphql/execute.ts';
@@ -16,6 +17,8 @@ import { createAudit } from './meta/audit.ts';
 import { createQueryEndpoint } from './meta/query.ts';
 import { createReloadEndpoint } from './meta/reload.ts';
 import type { Observe } from './observation.ts';
+import { createRestEndpoint } from './rest/handler.ts';
+import { PREFIX, withRoleSettings } from './rest/role-settings.ts';
 
 export interface ApiInput {
   readonly config: Config;
@@ -37,6 +40,31 @@ export async function createApi(input: ApiInput): Promise<Api> {
   const { config, pools, prisma, observe } = input;
   const { api, database } = config;
   const { catalog, engine } = createEngine(input);
+  const runner = new CallerRunner(pools.api, {
+    searchPath: [...api.schemas, ...api.extraSearchPath],
+    statementTimeoutMs: database.statementTimeoutMs,
+    preparedStatements: database.preparedStatements,
+  });
+  const rest = createRestEndpoint({ runner, observe });
+  const restSettings = {
+    schemas: api.schemas,
+    extraSearchPath: api.extraSearchPath,
+    maxRows: api.maxRows,
+    transactionEnd: api.transactionEnd,
+    ...api.rest,
+  };
+  const login =
+    (await pools.api.query<{ login: string }>('select session_user as login')).rows[0]?.login ?? '';
+  const warned = new Set<string>();
+  catalog.onModel = async (model) => {
+    const roles = await readRoleSettings(pools.platform, login, PREFIX);
+    const warn = (warning: string) => {
+      if (!warned.has(warning)) observe({ type: 'catalog-warning', warning });
+      warned.add(warning);
+    };
+    rest.install(model.catalog, withRoleSettings(restSettings, roles, warn));
+    await engine.install(model);
+  };
   // Watched first and read second: nothing that happens in between is missed.
   const watch = await watchCatalog({
     connectionString: input.platformUrl,
@@ -53,11 +81,6 @@ export async function createApi(input: ApiInput): Promise<Api> {
     await watch.close();
     throw error;
   }
-  const runner = new CallerRunner(pools.api, {
-    searchPath: [...api.schemas, ...api.extraSearchPath],
-    statementTimeoutMs: database.statementTimeoutMs,
-    preparedStatements: database.preparedStatements,
-  });
   const execute = createExecutor({ engine, runner, prisma, observe });
   const graphiql = api.graphql.graphiql ? createGraphiql(input.keys.anon) : undefined;
   const graphql = createGraphqlEndpoint({ execute, graphiql, batch: api.graphql.batch, observe });
@@ -65,6 +88,7 @@ export async function createApi(input: ApiInput): Promise<Api> {
   return {
     endpoints: {
       graphql,
+      rest,
       hasura: createHasuraEndpoint(execute, graphql, observe),
       metaReload: createReloadEndpoint(async () => {
         await catalog.reload();

@@ -18,6 +18,7 @@ const LAYERS: readonly (readonly RegExp[])[] = [
   [/^data\/sql\//],
   [/^data\/run(\.ts|\/)/],
   [/^graphql\/(builder|scalars|context|errors|limits|lower)(\.ts|\/)/],
+  [/^rest\/grammar\//],
   [/^(auth|storage|realtime|meta|migrations|jobs|rest)\//, /^graphql\/tables\//],
   [/^graphql\//],
   [/^gateway\//],

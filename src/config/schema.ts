@@ -225,6 +225,25 @@ const graphql = z.strictObject({
     ),
 });
 
+const rest = z.strictObject({
+  aggregates: z
+    .boolean()
+    .default(false)
+    .meta(about('Whether a select may call sum, avg, count, max and min.')),
+  plan: z
+    .boolean()
+    .default(false)
+    .meta(about('Whether the plan of a request is shown to whoever asks for `application/vnd.pgrst.plan`.')),
+  preRequest: text
+    .optional()
+    .meta(
+      about(
+        'A function (`schema.name`) that is called in the transaction of every request, before it.',
+        'none',
+      ),
+    ),
+});
+
 const api = z.strictObject({
   schemas: list
     .min(1, 'must name at least one schema')
@@ -241,7 +260,20 @@ const api = z.strictObject({
     .meta(about('A file with other names and relationships for tables and columns.', 'none')),
   maxRows: whole(1, 10_000_000)
     .default(10_000)
-    .meta(about('The limit of every list that asks for none; a larger one is refused.')),
+    .meta(
+      about(
+        'The limit of every list that asks for none; a larger one is refused in GraphQL and cut in REST.',
+      ),
+    ),
+  transactionEnd: z
+    .enum(['commit', 'commit-allow-override', 'rollback', 'rollback-allow-override'])
+    .default('commit')
+    .meta(
+      about(
+        'How the transaction of a REST request ends, and whether `Prefer: tx=` may choose the other end.',
+      ),
+    ),
+  rest: rest.prefault({}),
   graphql: graphql.prefault({}),
 });
 
@@ -258,6 +290,7 @@ const jwt = z.strictObject({
   audience: text
     .default('authenticated')
     .meta(about('What `aud` of a token must contain, where the token has one.')),
+  defaultRole: text.default('authenticated').meta(about('The database role of a token that names none.')),
   issuer: text.optional().meta(about('What `iss` of a token must be.', 'any')),
   leewaySeconds: whole(0, 600)
     .default(30)

@@ -64,11 +64,6 @@ const REFUSALS: Record<string, { code: ErrorCode; message: string; hint: string 
     hint: 'connect takes each key once, of rows that exist.',
   },
 };
-const UNKNOWN_REFUSAL = {
-  code: 'constraint-violation',
-  message: 'the request was undone, since a condition of it was not met',
-  hint: undefined,
-} as const;
 
 /** Wraps what a pool or a statement threw. An AppError passes through; what is unknown becomes a masked internal error. */
 export function toAppError(error: unknown, caller: Caller | undefined): AppError {
@@ -103,8 +98,14 @@ export function toAppError(error: unknown, caller: Caller | undefined): AppError
     return new AppError('constraint-violation', ours.replaceAll('\\"', '"'), { cause: error });
   const refusal = refusalOf(message);
   if (refusal) {
-    const { code: refused, ...facts } = REFUSALS[refusal.reason] ?? UNKNOWN_REFUSAL;
-    return new AppError(refused, facts.message, { hint: facts.hint, cause: error });
+    const known = REFUSALS[refusal.reason];
+    if (known) return new AppError(known.code, known.message, { hint: known.hint, cause: error });
+    // Of REST, which words them itself.
+    return new AppError(
+      'constraint-violation',
+      'the request was undone, since a condition of it was not met',
+      { reason: refusal.reason, details: refusal.fact },
+    );
   }
   const known = BY_STATE[code] ?? (isOfValue(error as DatabaseError) ? 'parse-failed' : byClass(code));
   if (known === undefined) return new AppError('internal-error', 'database query error', { cause: error });

@@ -5,6 +5,8 @@ import type { Health } from './health.ts';
 
 export interface Endpoints {
   graphql?: Endpoint | undefined;
+  /** Tables, views and functions in the manner of PostgREST. */
+  rest?: Endpoint | undefined;
   /** GraphQL in the manner of Hasura. */
   hasura?: Endpoint | undefined;
   /** `POST /meta/v1/reload` and `POST /meta/v1/query`, both for the service key alone. */
@@ -17,6 +19,7 @@ export const KNOWN_PATHS = [
   '/graphql',
   '/v1/graphql',
   '/graphql/v1',
+  '/rest/v1',
   '/meta/v1/reload',
   '/meta/v1/query',
   '/live',
@@ -45,13 +48,15 @@ export function registerRoutes(
   health: Health,
   { serve, refuse, open }: RouteTools,
 ): void {
-  const { graphql, hasura, metaReload, metaQuery } = endpoints;
+  const { graphql, rest, hasura, metaReload, metaQuery } = endpoints;
   const route = (method: RouteOptions['method'], url: string, endpoint: Endpoint | undefined) => {
     if (endpoint) server.route({ method, url, handler: serve(endpoint), errorHandler: refuse(endpoint) });
   };
   route(ANY, '/graphql', graphql);
   route(ANY, '/graphql/v1', graphql);
   route(ANY, '/v1/graphql', hasura);
+  route([...ANY, 'OPTIONS'], '/rest/v1', rest);
+  route([...ANY, 'OPTIONS'], '/rest/v1/*', rest);
   route('POST', '/meta/v1/reload', metaReload);
   route('POST', '/meta/v1/query', metaQuery);
 

@@ -28,7 +28,7 @@ export function compileQuery(plan: QueryPlan, catalog: Catalog, maxRows: number)
 }
 
 /** What compiling needs to know of the server. */
-export function compilationOf(catalog: Catalog, aliases: Aliases, maxRows: number): Compilation {
+export function compilationOf(catalog: Catalog, aliases: Aliases, maxRows: number | undefined): Compilation {
   return {
     aliases,
     serverVersion: catalog.serverVersion,

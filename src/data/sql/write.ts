@@ -14,7 +14,7 @@ import { callExpression, compilationOf, type Statement } from './compile.ts';
 import { insertStatements } from './insert.ts';
 import { modify } from './modify.ts';
 import { whereClause } from './predicate.ts';
-import { type Compilation, readExpression, shapeItems } from './read.ts';
+import { type Compilation, pairs, readExpression, shapeItems } from './read.ts';
 import { sourceRow } from './row.ts';
 import { recordQuery } from './shape.ts';
 import { fromItem, sourceCondition } from './source.ts';
@@ -231,7 +231,7 @@ function flat(shape: ObjectShape, table: Table, one: boolean, compilation: Compi
     list: (from) => (columns.length === 0 ? sql`1` : join(columns.map((column) => from.column(column)))),
     summary: () => {
       const { items } = shapeItems(shape.entries, row, compilation, false);
-      const record = recordQuery(items, compilation.serverVersion);
+      const record = recordQuery(pairs(items), compilation.serverVersion);
       const rows = sql<Value>`select ${record.value('y')} from (select ${record.list} from w) y`;
       return one ? sql<Value>`to_json((${rows}))::text` : sql<Value>`to_json(array(${rows}))::text`;
     },

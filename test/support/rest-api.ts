@@ -1,0 +1,140 @@
+/** The REST API over a test's database, wired as src/api.ts does, without HTTP: requests go in as method, address and role. */
+import { EventEmitter } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { type Caller, createCaller } from '../../src/caller.ts';
+import { loadConfig } from '../../src/config.ts';
+import type { Catalog } from '../../src/data/catalog/catalog.ts';
+import { introspect } from '../../src/data/catalog/introspect.ts';
+import { CallerRunner } from '../../src/database/as-caller.ts';
+import { createPools } from '../../src/database/pools.ts';
+import { AppError } from '../../src/errors.ts';
+import type { Exchange, Reply } from '../../src/exchange.ts';
+import { createRestEndpoint } from '../../src/rest/handler.ts';
+import type { RestSettings } from '../../src/rest/settings.ts';
+import type { TestDatabase } from './database.ts';
+
+export interface RestApiOptions {
+  readonly schemas?: readonly string[];
+  readonly settings?: Partial<RestSettings>;
+}
+
+export interface RestRequestOptions {
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Text goes as it is, everything else as JSON. */
+  readonly body?: unknown;
+  readonly role?: string;
+  readonly claims?: Record<string, unknown>;
+}
+
+export interface RestAnswer {
+  readonly status: number;
+  readonly headers: Reply['headers'];
+  readonly text: string;
+  /** The body, parsed. */
+  readonly json: unknown;
+}
+
+export interface RestApi {
+  readonly runner: CallerRunner;
+  /** The newest catalog, and what holds beside it. */
+  installed(): { readonly catalog: Catalog; readonly settings: RestSettings };
+  /** `path` is below `/rest/v1`. */
+  ask(method: string, path: string, options?: RestRequestOptions): Promise<RestAnswer>;
+  /** Reads the catalog anew. */
+  reload(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openRestApi(
+  database: Pick<TestDatabase, 'platformUrl' | 'apiUrl'>,
+  options: RestApiOptions = {},
+): Promise<RestApi> {
+  const config = loadConfig({ env: {}, cwd: '/nonexistent' });
+  const schemas = options.schemas ?? config.api.schemas;
+  const observe = () => undefined;
+  const pools = createPools(database, { ...config.database, maxConnections: 4 }, observe);
+  const { extraSearchPath, maxRows, transactionEnd, rest } = config.api;
+  const settings: RestSettings = {
+    schemas,
+    extraSearchPath,
+    maxRows,
+    transactionEnd,
+    ...rest,
+    ...options.settings,
+  };
+  const runner = new CallerRunner(pools.api, {
+    searchPath: [...schemas, ...extraSearchPath],
+    statementTimeoutMs: config.database.statementTimeoutMs,
+    preparedStatements: true,
+  });
+  const endpoint = createRestEndpoint({ runner, observe });
+  let version = 0;
+  let catalog: Catalog | undefined;
+  const reload = async () => {
+    const client = await pools.platform.connect();
+    try {
+      version += 1;
+      catalog = await introspect(client, schemas, version);
+      endpoint.install(catalog, settings);
+    } finally {
+      client.release();
+    }
+  };
+  await reload();
+  return {
+    runner,
+    installed: () => ({ catalog: catalog!, settings }),
+    reload,
+    ask: async (method, path, request = {}) => {
+      const exchange = exchangeOf(method, path, request);
+      let reply: Reply;
+      try {
+        reply = await endpoint.handle(exchange);
+      } catch (error) {
+        if (!(error instanceof AppError)) throw error;
+        reply = endpoint.renderError?.(error, { path, requestId: 'test' }) as Reply;
+      }
+      const text = await textOf(reply.body);
+      return {
+        status: reply.status,
+        headers: reply.headers,
+        text,
+        get json() {
+          return JSON.parse(text) as unknown;
+        },
+      };
+    },
+    close: () => pools.close(),
+  };
+}
+
+async function textOf(body: Reply['body']): Promise<string> {
+  if (typeof body === 'string') return body;
+  if (Buffer.isBuffer(body)) return body.toString('latin1');
+  let text = '';
+  for await (const piece of body) text += piece;
+  return text;
+}
+
+export function exchangeOf(
+  method: string,
+  path: string,
+  { headers, body, role = 'anon', claims }: RestRequestOptions,
+): Exchange {
+  const kind: Caller['kind'] = role === 'anon' ? 'anonymous' : role === 'service_role' ? 'service' : 'user';
+  const url = `/rest/v1${path}`;
+  const end = url.indexOf('?');
+  return {
+    method,
+    url,
+    path: end < 0 ? url : url.slice(0, end),
+    headers: headers ?? {},
+    query: {},
+    body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
+    bytes: undefined,
+    caller: createCaller(kind, role, claims),
+    requestId: 'test',
+    incoming: new EventEmitter() as Exchange['incoming'],
+    outgoing: new EventEmitter() as ServerResponse,
+  };
+}
