@@ -45,7 +45,11 @@ export async function createApi(input: ApiInput): Promise<Api> {
     statementTimeoutMs: database.statementTimeoutMs,
     preparedStatements: database.preparedStatements,
   });
-  const rest = createRestEndpoint({ runner, observe });
+  const rest = createRestEndpoint({
+    runner,
+    observe,
+    grants: (known, role) => catalog.grants(known, role),
+  });
   const restSettings = {
     schemas: api.schemas,
     extraSearchPath: api.extraSearchPath,

@@ -7,16 +7,17 @@ import { createYoga, type Plugin } from 'graphql-yoga';
 import { AppError } from '../errors.ts';
 import type { Endpoint, Exchange, Reply } from '../exchange.ts';
 import type { Observe } from '../observation.ts';
+import type { Page } from '../page.ts';
 
 import { toGraphqlError } from './errors.ts';
 import { type Execute, type GraphqlRequest, type Outcome, outcomeText, type Requester } from './execute.ts';
-import type { Graphiql } from './graphiql.ts';
+
 import { readBody, readParameters } from './request.ts';
 import { requesterOf } from './requester.ts';
 
 export interface ServerInput {
   readonly execute: Execute;
-  readonly graphiql: Graphiql | undefined;
+  readonly graphiql: Page | undefined;
   /** Operations that one request may carry; 0 refuses arrays. */
   readonly batch: number;
   readonly observe: Observe;
@@ -46,7 +47,7 @@ export function createGraphqlEndpoint({ execute, graphiql, batch, observe }: Ser
 
   return {
     async handle(exchange) {
-      if (graphiql && wantsPage(exchange)) return graphiql.page(exchange);
+      if (graphiql && wantsPage(exchange)) return graphiql.reply(exchange);
       const type = isPlainPost(exchange) ? plainResponseType(exchange.headers.accept) : undefined;
       const request = type && readPlain(exchange.body);
       if (!type || !request) return viaYoga(exchange);

@@ -9,6 +9,7 @@ import { type Action, perform } from './action.ts';
 import type { PreparedAnswer } from './answer.ts';
 import { performBatch } from './batch.ts';
 import { RestError, restErrorReply } from './errors.ts';
+import { createRoot, type RootInput } from './openapi/root.ts';
 import { routineOptions, tableOptions } from './options.ts';
 import { decode } from './query-string.ts';
 import { createReadCache, type ReadCache, readAction } from './read.ts';
@@ -19,6 +20,8 @@ import { writeAction } from './write.ts';
 export interface RestInput {
   readonly runner: CallerRunner;
   readonly observe: Observe;
+  /** Of a role, for the description of what it may use. */
+  readonly grants: RootInput['grants'];
 }
 
 export interface RestEndpoint extends Endpoint {
@@ -27,7 +30,7 @@ export interface RestEndpoint extends Endpoint {
 }
 
 /** What every action gets. */
-export interface RestContext extends RestInput {
+export interface RestContext extends Omit<RestInput, 'grants'> {
   readonly catalog: Catalog;
   readonly settings: RestSettings;
   readonly reads: ReadCache;
@@ -39,6 +42,7 @@ const PREFIX = '/rest/v1';
 const MAX_ANSWERS = 1000;
 
 export function createRestEndpoint(input: RestInput): RestEndpoint {
+  const root = createRoot(input);
   let installed: Omit<RestContext, keyof RestInput> | undefined;
   return {
     install(catalog, settings) {
@@ -54,7 +58,9 @@ export function createRestEndpoint(input: RestInput): RestEndpoint {
         throw new AppError('database-unavailable', 'the catalog is not loaded yet', {
           hint: 'Try again in a moment.',
         });
-      return act({ ...input, ...installed }, withoutPrefix(exchange));
+      const context = { ...input, ...installed };
+      const own = withoutPrefix(exchange);
+      return own.path === '/' && own.method !== 'OPTIONS' ? root(context, own) : act(context, own);
     },
     renderError: (error, { requestId }) => {
       const reply = restErrorReply(error);

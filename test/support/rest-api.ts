@@ -4,6 +4,7 @@ import type { ServerResponse } from 'node:http';
 import { type Caller, createCaller } from '../../src/caller.ts';
 import { loadConfig } from '../../src/config.ts';
 import type { Catalog } from '../../src/data/catalog/catalog.ts';
+import { loadGrants } from '../../src/data/catalog/grants.ts';
 import { introspect } from '../../src/data/catalog/introspect.ts';
 import { CallerRunner } from '../../src/database/as-caller.ts';
 import { createPools } from '../../src/database/pools.ts';
@@ -67,7 +68,18 @@ export async function openRestApi(
     statementTimeoutMs: config.database.statementTimeoutMs,
     preparedStatements: true,
   });
-  const endpoint = createRestEndpoint({ runner, observe });
+  const endpoint = createRestEndpoint({
+    runner,
+    observe,
+    grants: async (known, role) => {
+      const client = await pools.platform.connect();
+      try {
+        return await loadGrants(client, known, role);
+      } finally {
+        client.release();
+      }
+    },
+  });
   let version = 0;
   let catalog: Catalog | undefined;
   const reload = async () => {
