@@ -7,6 +7,8 @@ import { watchCatalog } from './data/catalog/watch.ts';
 import { CallerRunner } from './database/as-caller.ts';
 import type { Pools } from './database/pools.ts';
 import { readRoleSettings } from './database/role-settings.ts';
+import type { Extensions } from './extensions/load.ts';
+import { createRouteEndpoint } from './extensions/route-endpoint.ts';
 import type { Endpoints } from './gateway/routes.ts';
 import type { PrismaClient } from './generated/prisma/client.ts';
 import { createExecutor } from './graphql/execute.ts';
@@ -28,6 +30,7 @@ export interface ApiInput {
   readonly ddlEvents: boolean;
   readonly prisma: PrismaClient;
   readonly keys: ApiKeys;
+  readonly extensions: Extensions;
   readonly observe: Observe;
 }
 
@@ -40,11 +43,12 @@ export async function createApi(input: ApiInput): Promise<Api> {
   const { config, pools, prisma, observe } = input;
   const { api, database } = config;
   const { catalog, engine } = createEngine(input);
-  const runner = new CallerRunner(pools.api, {
+  const session = {
     searchPath: [...api.schemas, ...api.extraSearchPath],
     statementTimeoutMs: database.statementTimeoutMs,
     preparedStatements: database.preparedStatements,
-  });
+  };
+  const runner = new CallerRunner(pools.api, session);
   const rest = createRestEndpoint({
     runner,
     observe,
@@ -94,6 +98,10 @@ export async function createApi(input: ApiInput): Promise<Api> {
       graphql,
       rest,
       hasura: createHasuraEndpoint(execute, graphql, observe),
+      extensions: input.extensions.routes.map((route) => ({
+        ...route,
+        endpoint: createRouteEndpoint(route, { pool: pools.api, settings: session }),
+      })),
       metaReload: createReloadEndpoint(async () => {
         await catalog.reload();
         return catalog.version;

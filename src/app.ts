@@ -18,6 +18,7 @@ import { createPools, type Pools } from './database/pools.ts';
 import { createPrisma } from './database/prisma.ts';
 import { AppError } from './errors.ts';
 import { checkExample, loadExample } from './example.ts';
+import { loadExtensions } from './extensions/load.ts';
 import { createGateway } from './gateway/server.ts';
 import { type Closers, createClosers } from './gateway/shutdown.ts';
 import { prepareGround } from './ground.ts';
@@ -86,6 +87,8 @@ async function start(
   const { jwt } = config.auth;
   const signingKeys = jwt.signingKeysFile === undefined ? [] : await loadSigningKeys(jwt.signingKeysFile);
 
+  const extensions = await loadExtensions(config.extensions);
+
   const ground = await prepareGround(config, closers, observe);
   const keys = deriveKeys(ground.jwtSecret);
   const database = await bootstrap({
@@ -112,6 +115,7 @@ async function start(
     ddlEvents: database.ddlEvents,
     prisma: prisma.client,
     keys,
+    extensions,
     observe,
   });
   await closers.add('api', () => api.close());

@@ -19,7 +19,7 @@ const LAYERS: readonly (readonly RegExp[])[] = [
   [/^data\/run(\.ts|\/)/],
   [/^graphql\/(builder|scalars|context|errors|limits|lower)(\.ts|\/)/],
   [/^rest\/grammar\//],
-  [/^(auth|storage|realtime|meta|migrations|jobs|rest)\//, /^graphql\/tables\//],
+  [/^(auth|storage|realtime|meta|migrations|jobs|rest|extensions)\//, /^graphql\/tables\//],
   [/^graphql\//],
   [/^gateway\//],
   [/^(api|api-engine|example|ground|schema-print|app)\.ts$/],

@@ -316,6 +316,15 @@ export const configSchema = z.strictObject({
   dataDirectory: text
     .default('.goforward')
     .meta(about('The folder of the generated secret, the lock and the embedded database.')),
+  extensions: z
+    .array(text)
+    .default([])
+    .meta(
+      about(
+        'Modules (JavaScript or TypeScript) whose default export adds to the server: routes of your own. Relative to the working folder.',
+        'none',
+      ),
+    ),
   server: server.prefault({}),
   log: log.prefault({}),
   database: database.prefault({}),

@@ -255,7 +255,7 @@ function isIdle(client: pg.PoolClient): boolean {
 }
 
 /** Makes the session as new before anybody else gets it; a session that cannot be cleaned is closed. */
-async function cleanUp(client: pg.PoolClient): Promise<void> {
+export async function cleanUp(client: pg.PoolClient): Promise<void> {
   try {
     if (!isIdle(client)) await client.query('rollback');
     await client.query(CLEAN_UP);

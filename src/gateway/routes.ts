@@ -12,6 +12,8 @@ export interface Endpoints {
   /** `POST /meta/v1/reload` and `POST /meta/v1/query`, both for the service key alone. */
   metaReload?: Endpoint | undefined;
   metaQuery?: Endpoint | undefined;
+  /** Addresses of the user's own. */
+  extensions?: readonly { readonly method: string; readonly path: string; readonly endpoint: Endpoint }[];
 }
 
 /** What a visitor who is lost may have looked for. */
@@ -59,6 +61,8 @@ export function registerRoutes(
   route([...ANY, 'OPTIONS'], '/rest/v1/*', rest);
   route('POST', '/meta/v1/reload', metaReload);
   route('POST', '/meta/v1/query', metaQuery);
+  for (const { method, path, endpoint } of endpoints.extensions ?? [])
+    route(method as RouteOptions['method'], path, endpoint);
 
   server.route({ method: READ, url: '/live', handler: open(health.live) });
   server.route({ method: READ, url: '/ready', handler: open(health.ready) });
