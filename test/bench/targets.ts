@@ -79,7 +79,8 @@ async function startPostgraphile(databaseUrl: string, folder: string): Promise<T
     name: 'postgraphile',
     headers: await authorized(),
     base: new URL(url).origin,
-    request: ({ postgraphile }, key) => ({ path: '/graphql', body: graphqlBody(postgraphile, key) }),
+    request: ({ postgraphile }, key) =>
+      postgraphile === undefined ? undefined : { path: '/graphql', body: graphqlBody(postgraphile, key) },
     data: dataOf,
   };
 }

@@ -3,24 +3,29 @@
  * and as the best hand-written SQL that builds the same answer.
  */
 
+import { CLAIMS } from './token.ts';
+
 export interface Workload {
   readonly name: string;
   readonly meaning: string;
   readonly goforward: string;
-  readonly postgraphile: string;
+  /** Undefined where only the bare control is of interest. */
+  readonly postgraphile?: string;
   readonly sql: string;
   /** The same over REST: path and query, the key of the data in GraphQL's answer, whether that is one object. */
-  readonly rest: {
+  readonly rest?: {
     readonly path: string;
     readonly root: string;
     readonly single?: boolean;
     /** Requests per second as a multiple of the bare control's. */
     readonly bar?: number;
   };
+  /** Run before every round, so that each target finds the same. */
+  readonly before?: string;
   /** Which numbers may stand in for `$id`; undefined where the question has none. */
   readonly keys?: string;
   /** What the answer must reach: requests per second as a multiple of a control's. */
-  readonly bars: { readonly bare?: number; readonly postgraphile: number };
+  readonly bars: { readonly bare?: number; readonly postgraphile?: number };
 }
 
 const SOME_TRACKS = 'select track_id as key from track order by md5(track_id::text) limit 500';
@@ -129,5 +134,15 @@ export const WORKLOADS: readonly Workload[] = [
       left join lateral (select title from album where album_id = t.album_id) a on true order by t.track_id`)} as track) r`,
     rest: { path: 'track?select=track_id,name,album(title)&order=track_id&limit=1000', root: 'track' },
     bars: { postgraphile: 3.5 },
+  },
+  {
+    name: 'insert-one',
+    meaning: 'one row inserted and answered; for ours row level security checks it and fills a column',
+    goforward: 'mutation ($id: Int!) { insert_play_one(object: {track_id: $id}) { track_id email } }',
+    sql: `with w as (insert into play (track_id, email) values ($1, '${CLAIMS.email}') returning track_id, email)
+      select json_build_object('insert_play_one', (select row_to_json(w.*) from w))::text`,
+    keys: SOME_TRACKS,
+    before: 'truncate play, listening',
+    bars: { bare: 0.6 },
   },
 ];

@@ -1,6 +1,6 @@
 /** The workloads against all targets in interleaved rounds, so that a drift of the machine meets everybody alike. */
 import { isDeepStrictEqual } from 'node:util';
-import { readKeys, takeStatementTime } from '../database.ts';
+import { readKeys, takeStatementTime, withClient } from '../database.ts';
 import { applyLoad, type LoadResult } from '../load.ts';
 import { type Options, wants } from '../options.ts';
 import { fixed, median, say, whole } from '../output.ts';
@@ -64,6 +64,8 @@ async function measureWorkload(
   const measured = new Map<Target, Round[]>(targets.map((target) => [target, []]));
   for (let round = 0; round < rounds; round++) {
     for (const [target, results] of measured) {
+      const { before } = workload;
+      if (before !== undefined) await withClient(url, (client) => client.query(before));
       await takeStatementTime(url);
       const result = await run(target, seconds);
       results.push({ ...result, statementMs: (await takeStatementTime(url)) / result.requests });
