@@ -1,4 +1,5 @@
 /** A call as far as it can be prepared: which function, how it is called, and how its result is answered. */
+import { builtInType } from '../data/catalog/built-in-types.ts';
 import type { Catalog, Routine, Table } from '../data/catalog/catalog.ts';
 import { resultRows } from '../data/catalog/result-rows.ts';
 import { type Answer, type DocumentCall, WITH_ROWS } from '../data/plan/document.ts';
@@ -12,7 +13,6 @@ import type { RestContext } from './handler.ts';
 import { inGivenOrder } from './lower/given-order.ts';
 import { lowerTree } from './lower/read.ts';
 import { resolveTree } from './lower/tree.ts';
-import { builtInType } from './lower/types.ts';
 import { handlersOfCall } from './media-handlers.ts';
 import { chooseRepresentation, type Representation } from './media-type.ts';
 import { mediaTypeOf, type Payload } from './payload.ts';
