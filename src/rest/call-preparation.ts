@@ -1,6 +1,6 @@
 /** A call as far as it can be prepared: which function, how it is called, and how its result is answered. */
 import { builtInType } from '../data/catalog/built-in-types.ts';
-import type { Catalog, Routine, Table } from '../data/catalog/catalog.ts';
+import type { Catalog, Table } from '../data/catalog/catalog.ts';
 import { resultRows } from '../data/catalog/result-rows.ts';
 import { isVoid } from '../data/catalog/scalar-name.ts';
 import { type Answer, type DocumentCall, WITH_ROWS } from '../data/plan/document.ts';
