@@ -1,18 +1,17 @@
 /** Wires the data API: catalog → schemas per role → endpoints, and the watch that keeps them true. */
+
+import { createEngine } from './api-engine.ts';
 import type { ApiKeys } from './auth/keys.ts';
-import { type Config, limitsOf } from './config.ts';
-import { LiveCatalog } from './data/catalog/live-catalog.ts';
+import type { Config } from './config.ts';
 import { watchCatalog } from './data/catalog/watch.ts';
 import { CallerRunner } from './database/as-caller.ts';
 import type { Pools } from './database/pools.ts';
 import { readRoleSettings } from './database/role-settings.ts';
 import type { Endpoints } from './gateway/routes.ts';
 import type { PrismaClient } from './generated/prisma/client.ts';
-import { SchemaEngine } from './graphql/engine.ts';
 import { createExecutor } from './graphql/execute.ts';
 import { createGraphiql } from './graphql/graphiql.ts';
 import { createHasuraEndpoint } from './graphql/hasura.ts';
-import { buildPlatformSchema, namesOf } from './graphql/platform/schema.ts';
 import { createGraphqlEndpoint } from './graphql/server.ts';
 import { createAudit } from './meta/audit.ts';
 import { createQueryEndpoint } from './meta/query.ts';
@@ -37,29 +36,10 @@ export interface Api {
   close(): Promise<void>;
 }
 
-const SERVICE_ROLE = 'service_role';
-
 export async function createApi(input: ApiInput): Promise<Api> {
   const { config, pools, prisma, observe } = input;
   const { api, database } = config;
-  const platform = buildPlatformSchema(prisma);
-  const catalog = new LiveCatalog({
-    pool: pools.platform,
-    schemas: api.schemas,
-    metadataFile: api.metadata,
-    enumReaders: pools.api,
-    enumReader: SERVICE_ROLE,
-    reserved: namesOf(platform),
-    observe,
-  });
-  const engine = new SchemaEngine({
-    limitsOf: (role) => limitsOf(api.graphql, role),
-    maxRows: api.maxRows,
-    grants: (model, role) => catalog.grants(model.catalog, role),
-    serviceRole: SERVICE_ROLE,
-    platform,
-    observe,
-  });
+  const { catalog, engine } = createEngine(input);
   const runner = new CallerRunner(pools.api, {
     searchPath: [...api.schemas, ...api.extraSearchPath],
     statementTimeoutMs: database.statementTimeoutMs,

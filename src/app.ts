@@ -8,10 +8,9 @@ import { createAuthenticator } from './auth/authenticate.ts';
 import { type ApiKeys, deriveKeys } from './auth/keys.ts';
 import { loadSigningKeys } from './auth/signing-keys.ts';
 import type { Config } from './config.ts';
-import { openDataDirectory } from './data-directory.ts';
 import { bootstrap } from './database/bootstrap.ts';
 import { describeAddress } from './database/connection-url.ts';
-import { type EmbeddedDatabase, startEmbedded } from './database/embedded.ts';
+import type { EmbeddedDatabase } from './database/embedded.ts';
 import { readExposure } from './database/exposure.ts';
 import { readLogin } from './database/login.ts';
 import { migrate } from './database/migrate.ts';
@@ -21,6 +20,7 @@ import { AppError } from './errors.ts';
 import { checkExample, loadExample } from './example.ts';
 import { createGateway } from './gateway/server.ts';
 import { type Closers, createClosers } from './gateway/shutdown.ts';
+import { prepareGround } from './ground.ts';
 import type { Observe } from './observation.ts';
 import { readVersion } from './version.ts';
 
@@ -151,29 +151,6 @@ async function start(
     elapsedMs,
     failed: lossOf(ground.embedded),
   };
-}
-
-interface Ground {
-  jwtSecret: string;
-  adminUrl: string;
-  dataDirectory: string | undefined;
-  embedded: EmbeddedDatabase | undefined;
-}
-
-/** A server that is given both its secret and its database keeps nothing on disk, so any number may share a folder. */
-async function prepareGround(config: Config, closers: Closers, observe: Observe): Promise<Ground> {
-  const { secret } = config.auth.jwt;
-  const { url } = config.database;
-  if (secret !== undefined && url !== undefined) {
-    return { jwtSecret: secret, adminUrl: url, dataDirectory: undefined, embedded: undefined };
-  }
-  const dataDirectory = await openDataDirectory(config.dataDirectory, observe);
-  await closers.add('data folder', () => dataDirectory.close());
-  const ground = { jwtSecret: secret ?? dataDirectory.secrets.jwtSecret, dataDirectory: dataDirectory.path };
-  if (url !== undefined) return { ...ground, adminUrl: url, embedded: undefined };
-  const embedded = await startEmbedded({ dataDirectory, observe });
-  await closers.add('embedded database', () => embedded.stop());
-  return { ...ground, adminUrl: embedded.adminUrl, embedded };
 }
 
 /** A superuser passes row level security and every grant: in production no request may run on such a login. */

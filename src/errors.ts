@@ -56,6 +56,7 @@ export const ERROR_CATALOGUE = {
     status: 409,
     meaning: 'A unique, foreign key, not-null or exclusion constraint refuses the row.',
   },
+  conflict: { status: 409, meaning: 'The row was changed since the caller read it: if_match does not hold.' },
   'data-exception': { status: 400, meaning: 'A value is outside what its type or an operator can take.' },
   'postgres-error': { status: 400, meaning: 'A function or trigger of the database raised an error.' },
   'query-cancelled': { status: 504, meaning: 'The statement ran longer than the statement timeout.' },

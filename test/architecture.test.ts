@@ -22,7 +22,7 @@ const LAYERS: readonly (readonly RegExp[])[] = [
   [/^(auth|storage|realtime|meta|migrations|jobs|rest)\//, /^graphql\/tables\//],
   [/^graphql\//],
   [/^gateway\//],
-  [/^(api|example|app)\.ts$/],
+  [/^(api|api-engine|example|ground|schema-print|app)\.ts$/],
   [/^main\.ts$/],
 ];
 

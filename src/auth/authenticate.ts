@@ -50,6 +50,8 @@ interface Identity extends VerifiedToken {
 const STORED_KEY_TTL_MS = 5_000;
 const STORED_KEY_ENTRIES = 1_000;
 const OPAQUE_PREFIX = 'sb_';
+/** Understood so that clients which send it are told of a mistake; grants decide who may write what. */
+const BACKEND_ONLY = 'x-hasura-use-backend-only-permissions';
 
 export function createAuthenticator(input: AuthenticatorInput): Authenticate {
   const { jwt, keys, anonymousRole, findApiKey, now = Date.now } = input;
@@ -143,6 +145,9 @@ export function createAuthenticator(input: AuthenticatorInput): Authenticate {
     if (!matches.includes(true)) throw new AppError('access-denied', 'invalid "x-hasura-admin-secret"');
     if (!isRoleName(requestedRole))
       throw new AppError('invalid-headers', 'x-hasura-role does not name a role');
+    const backendOnly = headers[BACKEND_ONLY];
+    if (backendOnly !== undefined && !/^(true|t|yes|y|false|f|no|n)$/i.test(String(backendOnly)))
+      throw new AppError('invalid-headers', `${BACKEND_ONLY}: not a valid boolean`);
     const { 'x-hasura-admin-secret': _secret, ...variables } = headers;
     return makeCaller(requestedRole, { [HASURA_CLAIMS]: sessionClaims(variables, requestedRole) });
   }

@@ -1,10 +1,11 @@
 /** Plan + Caller → JSON text: compiles, names the statement, runs it as the caller. */
-import type { CallerContext, CallerRunner } from '../database/as-caller.ts';
+import type { CallerRunner } from '../database/as-caller.ts';
+import type { CallerContext } from '../database/context-statement.ts';
 import { invariant } from '../errors.ts';
 import type { Catalog, Table } from './catalog/catalog.ts';
 import { routinesOf } from './plan/inspect.ts';
 import type { QueryPlan, Value } from './plan/plan.ts';
-import type { InsertLevel, MutationPlan, WritePlan } from './plan/write.ts';
+import type { InsertLevel, MutationPlan, RelatedWrite, WritePlan } from './plan/write.ts';
 import { compileQuery, statementName } from './sql/compile.ts';
 import { bind } from './sql/value.ts';
 import { type CompiledMutation, compileMutation, type WriteStatement } from './sql/write.ts';
@@ -98,14 +99,24 @@ function runsTriggers(write: WritePlan): boolean {
     case 'insert':
       return levelTables(write.level).some((table) => table.hasTriggers);
     case 'update':
+      return tableRunsTriggers(write.table) || (write.related ?? []).some(relatedRunsTriggers);
     case 'delete':
-      // A foreign key may carry a delete or an update on to other tables.
-      return write.table.hasTriggers || write.table.referencedBy.some(({ table }) => table.hasTriggers);
+      return tableRunsTriggers(write.table);
     case 'updates':
       return write.updates.some(runsTriggers);
     default:
       return false;
   }
+}
+
+/** A foreign key may carry a delete or an update on to other tables. */
+function tableRunsTriggers(table: Table): boolean {
+  return table.hasTriggers || table.referencedBy.some((key) => key.table.hasTriggers);
+}
+
+function relatedRunsTriggers(write: RelatedWrite): boolean {
+  if (write.kind === 'insert') return levelTables(write.level).some((table) => table.hasTriggers);
+  return tableRunsTriggers(write.relationship.target);
 }
 
 function levelTables(level: InsertLevel): Table[] {

@@ -3,33 +3,11 @@
  * one-Sync batch as the statements, transaction-local, so that they cannot bleed to the next borrower of the connection.
  */
 import type pg from 'pg';
-import type { Caller } from '../caller.ts';
 import { AppError } from '../errors.ts';
 import { type BatchResult, type BatchStatement, completedBefore, sendBatch } from './batch.ts';
+import { type CallerContext, contextStatement, type SessionSettings } from './context-statement.ts';
 import { toAppError } from './errors.ts';
 import { openRowStream } from './row-stream.ts';
-import { quoteIdentifier, quoteLiteral } from './sql.ts';
-
-/** What the statements see of the request. */
-export interface CallerContext {
-  readonly caller: Caller;
-  /** Request headers as a JSON object (names in lower case, no credentials): `request.headers`. */
-  readonly headersText: string;
-  readonly method: string;
-  readonly path: string;
-  /** The value of `search_path`, where it is not that of the session: see `searchPathText`. */
-  readonly searchPath?: string | undefined;
-  /** UTC where nothing is said. */
-  readonly timeZone?: string | undefined;
-  /** Further settings of the transaction, by the same names for every request of a kind. */
-  readonly settings?: readonly (readonly [name: string, value: string])[] | undefined;
-}
-
-export interface SessionSettings {
-  readonly searchPath: readonly string[];
-  readonly statementTimeoutMs: number;
-  readonly preparedStatements: boolean;
-}
 
 export interface CallerStatement {
   readonly text: string;
@@ -55,29 +33,6 @@ export interface CallerRequest {
 
 /** How the transaction ends where nothing fails. */
 export type TransactionEnd = 'commit' | 'rollback';
-
-const SETTINGS = [
-  'role',
-  'request.jwt.claims',
-  'request.headers',
-  'request.method',
-  'request.path',
-  'search_path',
-  'statement_timeout',
-  'TimeZone',
-  'transaction_read_only',
-] as const;
-const CONTEXT_TEXT = contextText([]);
-
-function contextText(further: readonly string[]): string {
-  const names = [...SETTINGS, ...further];
-  return `select ${names.map((name, index) => `set_config(${quoteLiteral(name)}, $${index + 1}, true)`).join(', ')}`;
-}
-
-/** The value of `search_path` for these schemas. */
-export function searchPathText(schemas: readonly string[]): string {
-  return schemas.map(quoteIdentifier).join(', ');
-}
 
 /** A transaction of its own, so that it can be undone; deferred constraints speak before that. */
 type Prepared = Pick<CallerStatement, 'text' | 'name' | 'values'>;
@@ -112,13 +67,11 @@ const failedRequests = new WeakMap<object, number>();
 export class CallerRunner {
   readonly #pool: pg.Pool;
   readonly #settings: SessionSettings;
-  readonly #searchPath: string;
   #statements = 0;
 
   constructor(pool: pg.Pool, settings: SessionSettings) {
     this.#pool = pool;
     this.#settings = settings;
-    this.#searchPath = searchPathText(settings.searchPath);
   }
 
   /** Statements sent so far, context statements left out: tests assert on it. */
@@ -177,7 +130,10 @@ export class CallerRunner {
     const readOnly = requests.every((request) => request.readOnly);
     for (const { context, statements, before } of requests) {
       this.#statements += statements.length;
-      const preparation = [this.#contextStatement(context, readOnly), ...(before ? [this.#own(before)] : [])];
+      const preparation = [
+        this.#own(contextStatement(context, readOnly, this.#settings)),
+        ...(before ? [this.#own(before)] : []),
+      ];
       positions.push(
         statements.map((statement, index) => {
           // User code of the statement before may have changed role or settings within the transaction: set them anew.
@@ -226,7 +182,10 @@ export class CallerRunner {
   async openRows({ context, statements, before }: CallerRequest): Promise<OpenRows> {
     this.#statements += statements.length;
     const unlimited = { ...context, settings: [...(context.settings ?? []), NO_TIMEOUT] };
-    const preparation = [this.#contextStatement(unlimited, true), ...(before ? [this.#own(before)] : [])];
+    const preparation = [
+      this.#own(contextStatement(unlimited, true, this.#settings)),
+      ...(before ? [this.#own(before)] : []),
+    ];
     const batch = [...preparation, ...statements.map((statement) => this.#own(statement))];
     const client = await this.#connect();
     const stream = openRowStream(client, batch);
@@ -261,27 +220,6 @@ export class CallerRunner {
   /** The statement without its name where nothing is to be prepared. */
   #own({ text, name, values }: Prepared): BatchStatement {
     return { text, name: this.#settings.preparedStatements ? name : undefined, values };
-  }
-
-  #contextStatement(context: CallerContext, readOnly: boolean): BatchStatement {
-    const { caller, headersText, method, path, searchPath, timeZone, settings = [] } = context;
-    const names = settings.map(([name]) => name);
-    return this.#own({
-      text: names.length === 0 ? CONTEXT_TEXT : contextText(names),
-      name: names.length === 0 ? 'context' : `context ${names.join(' ')}`,
-      values: [
-        caller.role,
-        caller.claimsText,
-        headersText,
-        method,
-        path,
-        searchPath ?? this.#searchPath,
-        String(this.#settings.statementTimeoutMs),
-        timeZone ?? 'UTC',
-        readOnly ? 'on' : 'off',
-        ...settings.map(([, value]) => value),
-      ],
-    });
   }
 
   async #connect(): Promise<pg.PoolClient> {

@@ -1,6 +1,6 @@
 /** What the database may see of the request. */
 import type { Exchange } from '../exchange.ts';
-import type { CallerContext } from './as-caller.ts';
+import type { CallerContext } from './context-statement.ts';
 
 /** Credentials never reach a setting that every function of the database could read. */
 const HIDDEN = new Set(['authorization', 'apikey', 'cookie', 'x-hasura-admin-secret']);

@@ -40,7 +40,10 @@ export function createResponder({ authenticate, cors, observe, isStopping }: Res
     };
     const { body } = answer;
     const isWhole = typeof body === 'string' || Buffer.isBuffer(body);
-    if (isWhole && answer.status !== 204) headers['content-length'] = String(Buffer.byteLength(body));
+    // Of a HEAD without a body nobody knows how long that of the GET would be.
+    const isTold =
+      answer.status !== 204 && answer.status !== 304 && !(request.method === 'HEAD' && body === '');
+    if (isWhole && isTold) headers['content-length'] = String(Buffer.byteLength(body));
     cors.allow(request.raw.headers, headers);
     if (isStopping()) headers.connection = 'close';
     reply.hijack();

@@ -82,11 +82,14 @@ export class SchemaEngine {
     const { limitsOf, maxRows, grants, serviceRole, platform, observe } = this.#input;
     const startedAt = performance.now();
     const visible = visibleModel(model, await grants(model, role));
-    const schema = await buildSchema({
-      visible,
-      maxRows,
-      platform: role === serviceRole ? platform : undefined,
-    });
+    const build = (additions: boolean) =>
+      buildSchema({
+        visible,
+        maxRows,
+        additions,
+        platform: role === serviceRole ? platform : undefined,
+      });
+    const schema = await build(true);
     observe({
       type: 'schema-built',
       role,
@@ -94,6 +97,11 @@ export class SchemaEngine {
       tables: visible.tables.length,
       elapsedMs: Math.round(performance.now() - startedAt),
     });
-    return new RoleSchema(role, schema, model.catalog, limitsOf(role), maxRows);
+    return new RoleSchema(
+      { role, schema, plainSchema: () => build(false) },
+      model.catalog,
+      limitsOf(role),
+      maxRows,
+    );
   }
 }

@@ -72,6 +72,20 @@ export function documentError(
   );
 }
 
+/** A variable that does not fit its declaration: the path leads to the value in the request, where there is one. */
+export function variableError(error: GraphQLError): GraphQLError {
+  const shown = documentError(error, undefined, false);
+  const [, name, place] = INVALID_VALUE.exec(error.message) ?? [];
+  const path = name === undefined ? '$' : `$.variables.${place ?? name}`;
+  return new GraphQLError(shown.message, {
+    ...(error.nodes ? { nodes: error.nodes } : {}),
+    extensions: { ...shown.extensions, path },
+  });
+}
+
+/** As graphql-js words it; what it found comes before the place, and may hold anything. */
+const INVALID_VALUE = /^Variable "\$(\w+)" got invalid value (?:[\s\S]* at "([^"]*)";)?/;
+
 /** JSONPath of a node in the request: `$.selectionSet.author.args.where.id`. Field names, not aliases. */
 function requestPath(document: DocumentNode, wanted: ASTNode): string {
   const search = (node: ASTNode, path: string): string | undefined => {

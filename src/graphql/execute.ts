@@ -1,15 +1,17 @@
 /** One GraphQL request → its answer, whatever the transport: document, variables, plan, statement. */
 import { GraphQLError } from 'graphql';
 import { runMutation, runQuery } from '../data/run.ts';
-import type { CallerContext, CallerRunner } from '../database/as-caller.ts';
+import type { CallerRunner } from '../database/as-caller.ts';
+import type { CallerContext } from '../database/context-statement.ts';
 import { AppError } from '../errors.ts';
 import type { PrismaClient } from '../generated/prisma/client.ts';
 import type { Observe } from '../observation.ts';
 import type { GraphqlContext } from './context.ts';
 import type { SchemaEngine } from './engine.ts';
-import { documentError, toGraphqlError } from './errors.ts';
+import { toGraphqlError, variableError } from './errors.ts';
 import { executeMixed } from './mixed.ts';
-import { type PreparedDocument, VariableErrors } from './role-schema.ts';
+import type { PreparedDocument } from './role-schema.ts';
+import { VariableErrors } from './variables.ts';
 
 export interface GraphqlRequest {
   readonly query: string;
@@ -18,6 +20,8 @@ export interface GraphqlRequest {
   /** GET may only read. */
   readonly readOnly: boolean;
   readonly persistedQuery: boolean;
+  /** Introspection describes the dialect without our additions. */
+  readonly plainIntrospection?: boolean;
 }
 
 export interface Requester {
@@ -77,8 +81,9 @@ export function createExecutor({ engine, runner, prisma, observe }: ExecutorInpu
       if (ready.kind === 'mutation')
         return await executed(() => runMutation(runner, callerContext, ready.mutation, variables));
       const context: GraphqlContext = { requestId, callerContext, prisma };
+      const schema = request.plainIntrospection ? await roleSchema.plainSchema() : roleSchema.schema;
       const { data, errors } = await executeMixed(
-        roleSchema,
+        { schema, tableSchema: roleSchema.schema, prepare: roleSchema.prepare },
         operation.operation,
         operation.fragments,
         variables,
@@ -87,8 +92,7 @@ export function createExecutor({ engine, runner, prisma, observe }: ExecutorInpu
       );
       return { data, errors: errors?.map((error) => shownError(error, requestId, observe)) };
     } catch (error) {
-      if (error instanceof VariableErrors)
-        return failed(...error.errors.map((one) => documentError(one, prepared?.document, false)));
+      if (error instanceof VariableErrors) return failed(...error.errors.map((one) => variableError(one)));
       return failed(isTooDeep(error) ? tooDeep() : error);
     }
   };

@@ -26,7 +26,8 @@ export function createHasuraEndpoint(execute: Execute, other: Endpoint, observe:
       const requester = requesterOf(exchange);
       const one = async (parameters: unknown): Promise<string> => {
         try {
-          return text(await execute(readParameters(parameters, 'POST'), requester));
+          const request = { ...readParameters(parameters, 'POST'), plainIntrospection: true };
+          return text(await execute(request, requester));
         } catch (error) {
           return text(failed(error, requester.requestId));
         }

@@ -7,6 +7,7 @@ import {
   execute,
   type FragmentDefinitionNode,
   type GraphQLError,
+  type GraphQLSchema,
   Kind,
   type OperationDefinitionNode,
 } from 'graphql';
@@ -14,7 +15,7 @@ import { runQuery } from '../data/run.ts';
 import type { CallerRunner } from '../database/as-caller.ts';
 import { parseExact } from '../lib/exact-json.ts';
 import type { GraphqlContext } from './context.ts';
-import { RequestVariables } from './lower/input.ts';
+import { RequestVariables } from './lower/request-variables.ts';
 import { splitRootFields } from './lower/selection.ts';
 import type { RoleSchema } from './role-schema.ts';
 
@@ -24,8 +25,13 @@ export interface MixedAnswer {
   readonly errors: readonly GraphQLError[] | undefined;
 }
 
+interface MixedSchema extends Pick<RoleSchema, 'schema' | 'prepare'> {
+  /** Of the table fields, where it is another than that which introspection describes. */
+  readonly tableSchema?: GraphQLSchema;
+}
+
 export async function executeMixed(
-  { schema, prepare }: Pick<RoleSchema, 'schema' | 'prepare'>,
+  { schema, tableSchema = schema, prepare }: MixedSchema,
   operation: OperationDefinitionNode,
   fragments: ReadonlyMap<string, FragmentDefinitionNode>,
   variables: Readonly<Record<string, unknown>>,
@@ -33,7 +39,11 @@ export async function executeMixed(
   context: GraphqlContext,
 ): Promise<MixedAnswer> {
   const request = { variables: new RequestVariables(variables), fragments };
-  const { keys, plan, others } = splitRootFields(operation.selectionSet, schema.getQueryType()!, request);
+  const { keys, plan, others } = splitRootFields(
+    operation.selectionSet,
+    tableSchema.getQueryType()!,
+    request,
+  );
   const [tables, rest] = await Promise.all([
     plan.length === 0
       ? {}

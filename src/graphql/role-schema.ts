@@ -1,12 +1,11 @@
 /** Everything that is known of one role at one version of the catalog: its schema, its documents, their plans. */
-import {
-  type DocumentNode,
-  type FragmentDefinitionNode,
-  type GraphQLError,
-  type GraphQLObjectType,
-  type GraphQLSchema,
-  getVariableValues,
-  type OperationDefinitionNode,
+import type {
+  DocumentNode,
+  FragmentDefinitionNode,
+  GraphQLError,
+  GraphQLObjectType,
+  GraphQLSchema,
+  OperationDefinitionNode,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Catalog } from '../data/catalog/catalog.ts';
@@ -17,8 +16,9 @@ import { type PreparedMutation, type PreparedQuery, prepareMutation, prepareQuer
 import { AppError } from '../errors.ts';
 import { findOperation, parseDocument, type ValidDocument, validateDocument } from './document.ts';
 import { type DocumentLimits, limitExceeded } from './limits.ts';
-import { RequestVariables } from './lower/input.ts';
+import { type Precision, RequestVariables, wordFor } from './lower/request-variables.ts';
 import { isLowerable, lowerTableFields, type OperationContext } from './lower/selection.ts';
+import { VariableReader } from './variables.ts';
 
 const MAX_DOCUMENTS = 1000;
 const MAX_PLANS_PER_OPERATION = 200;
@@ -42,18 +42,31 @@ export class RoleSchema {
   readonly maxRows: number;
   readonly #documents = new LRUCache<string, PreparedDocument>({ max: MAX_DOCUMENTS });
 
+  readonly #makePlain: () => Promise<GraphQLSchema>;
+  #plain: Promise<GraphQLSchema> | undefined;
+
   constructor(
-    role: string,
-    schema: GraphQLSchema,
+    {
+      role,
+      schema,
+      plainSchema,
+    }: { role: string; schema: GraphQLSchema; plainSchema: () => Promise<GraphQLSchema> },
     catalog: Catalog,
     limits: DocumentLimits,
     maxRows: number,
   ) {
     this.role = role;
     this.schema = schema;
+    this.#makePlain = plainSchema;
     this.catalog = catalog;
     this.limits = limits;
     this.maxRows = maxRows;
+  }
+
+  /** The schema as Hasura would describe it, without our additions: made when somebody asks for it. */
+  plainSchema(): Promise<GraphQLSchema> {
+    this.#plain ??= this.#makePlain();
+    return this.#plain;
   }
 
   /** Parses and validates once per text. Throws AppError or GraphQLError where the text cannot be read at all. */
@@ -109,8 +122,10 @@ class PreparedOperation {
   readonly #owner: RoleSchema;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   readonly #plans = new LRUCache<string, Made>({ max: MAX_PLANS_PER_OPERATION });
-  /** Variables whose value shaped some plan of this operation: it only grows. */
-  readonly #structural = new Set<string>();
+  readonly #variables: VariableReader;
+  /** The least and the most that any plan of this operation needed to know of each variable. */
+  readonly #least = new Map<string, Precision>();
+  readonly #most = new Map<string, Precision>();
 
   constructor(
     owner: RoleSchema,
@@ -120,37 +135,42 @@ class PreparedOperation {
     this.#owner = owner;
     this.operation = operation;
     this.fragments = fragments;
+    this.#variables = new VariableReader(owner.schema, operation.variableDefinitions ?? []);
   }
 
-  /** Reads the variables and finds or makes the plan. Throws AppError, or the GraphQLErrors of the variables as a list. */
+  /** Reads the variables and finds or makes the plan. Throws AppError, or VariableErrors. */
   prepare(given: Readonly<Record<string, unknown>>): Prepared {
-    const definitions = this.operation.variableDefinitions ?? [];
-    let variables: Record<string, unknown> = {};
-    if (definitions.length > 0) {
-      const { coerced, errors } = getVariableValues(this.#owner.schema, definitions, given, {
-        maxErrors: 10,
-      });
-      if (errors) throw new VariableErrors(errors);
-      variables = coerced;
-    }
-    const key = definitions.length === 0 ? '' : this.#key(variables);
-    const known = this.#plans.get(key);
+    const variables = this.#variables.read(given);
+    const known =
+      this.#plans.get(this.#key(variables, this.#least)) ?? this.#plans.get(this.#key(variables, this.#most));
     if (known) return { ...known, variables };
-    const made = this.#make(variables);
-    const ownKey = definitions.length === 0 ? '' : this.#key(variables);
-    if (ownKey.length <= MAX_KEY_LENGTH) this.#plans.set(ownKey, made);
+    const request = new RequestVariables(variables);
+    const made = this.#make(request);
+    const needed = request.precisions;
+    for (const name of this.#variables.names) {
+      const precision = needed.get(name) ?? 0;
+      this.#least.set(name, Math.min(precision, this.#least.get(name) ?? 3) as Precision);
+      this.#most.set(name, Math.max(precision, this.#most.get(name) ?? 0) as Precision);
+    }
+    const isLeast = [...needed].every(([name, precision]) => precision <= this.#least.get(name)!);
+    const key = this.#key(variables, isLeast ? this.#least : this.#most);
+    if (key.length <= MAX_KEY_LENGTH) this.#plans.set(key, made);
     return { ...made, variables };
   }
 
-  #make(variables: Record<string, unknown>): Made {
-    const request = new RequestVariables(variables);
+  #key(variables: Record<string, unknown>, precisions: ReadonlyMap<string, Precision>): string {
+    let key = '';
+    for (const name of this.#variables.names)
+      key += `|${wordFor(variables[name], precisions.get(name) ?? 0)}`;
+    return key;
+  }
+
+  #make(request: RequestVariables): Made {
     const context = { variables: request, fragments: this.fragments };
     const type = this.#owner.schema.getRootType(this.operation.operation);
     if (!type)
       throw new AppError('validation-failed', `no ${this.operation.operation}s exist`, { path: '$' });
-    const made = this.#lower(type, context);
-    for (const name of request.structural) this.#structural.add(name);
-    return made;
+    return this.#lower(type, context);
   }
 
   #lower(type: GraphQLObjectType, context: OperationContext): Made {
@@ -160,32 +180,5 @@ class PreparedOperation {
       return { kind: 'query', query: this.#owner.prepare(lowerTableFields(selectionSet, type, context)) };
     const plan = lowerTableFields<WritePlan>(selectionSet, type, context);
     return { kind: 'mutation', mutation: this.#owner.prepareWrites(plan) };
-  }
-
-  /** What the plan may depend on: presence of every variable, value of the structural ones. */
-  #key(variables: Record<string, unknown>): string {
-    let key = '';
-    for (const { variable } of this.operation.variableDefinitions ?? []) {
-      const name = variable.name.value;
-      const value = variables[name];
-      key +=
-        value === undefined
-          ? '|-'
-          : value === null
-            ? '|0'
-            : this.#structural.has(name)
-              ? `|${JSON.stringify(value)}`
-              : '|+';
-    }
-    return key;
-  }
-}
-
-/** The variables of a request do not fit their declarations. */
-export class VariableErrors extends Error {
-  readonly errors: readonly GraphQLError[];
-  constructor(errors: readonly GraphQLError[]) {
-    super(errors[0]?.message);
-    this.errors = errors;
   }
 }

@@ -24,9 +24,64 @@ export function createScalar(name: string): GraphQLScalarType {
     default:
       return JSON_SCALARS.has(name)
         ? scalar(name, (value) => value, 'any JSON value')
-        : scalar(name, (value) => parseLenient(name, value), undefined);
+        : scalar(name, checked(name), undefined);
   }
 }
+
+/** Values of some types are read here already, so that what PostgreSQL could not read is told with its place. */
+function checked(name: string): (value: unknown) => unknown {
+  const check = FORMATS[name];
+  if (!check) return (value) => parseLenient(name, value);
+  return (value) => {
+    const parsed = parseLenient(name, value);
+    const text = rawText(parsed) ?? (typeof parsed === 'object' ? undefined : String(parsed));
+    if (text === undefined || isArrayLiteral(parsed) || check(text.trim())) return parsed;
+    throw new GraphQLError(`invalid input for type '${name}': ${JSON.stringify(text.slice(0, 100))}`, {
+      extensions: { code: 'parse-failed' },
+    });
+  };
+}
+
+const MIN_BIGINT = -(2n ** 63n);
+const MAX_BIGINT = 2n ** 63n - 1n;
+
+function isIntegerBetween(min: bigint, max: bigint): (text: string) => boolean {
+  return (text) =>
+    // From PostgreSQL 16 on it reads other bases, and digits in groups.
+    /^[-+]?(0[xob][\da-f_]+|\d+(_\d+)+)$/i.test(text) ||
+    (/^[-+]?\d{1,40}$/.test(text) && BigInt(text) >= min && BigInt(text) <= max);
+}
+
+function isNumber(text: string): boolean {
+  return /^[-+]?(\d[\d_]*\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text) || /^([-+]?inf(inity)?|nan)$/i.test(text);
+}
+
+/** What PostgreSQL's many ways of writing a date have in common; a date that begins with its year is looked at closely. */
+function isDate(text: string): boolean {
+  if (/^(epoch|[-+]?infinity|now|today|tomorrow|yesterday)(\s|$)/i.test(text)) return true;
+  const [, month, day] = /^\d{4,}-(\d\d?)(?:-(\d\d?))?(?:$|[\sTt])/.exec(text) ?? [];
+  if (month !== undefined && (Number(month) > 12 || Number(month) < 1)) return false;
+  if (day !== undefined && (Number(day) > 31 || Number(day) < 1)) return false;
+  return /\d/.test(text);
+}
+
+function isTime(text: string): boolean {
+  return /^(now|allballs)$/i.test(text) || /\d/.test(text);
+}
+
+/** Text that each of these types could read, as far as that can be said without the database. */
+const FORMATS: Readonly<Record<string, (text: string) => boolean>> = {
+  smallint: isIntegerBetween(-32768n, 32767n),
+  bigint: isIntegerBetween(MIN_BIGINT, MAX_BIGINT),
+  float8: isNumber,
+  numeric: isNumber,
+  uuid: (text) => /^\{?([0-9a-f]{4}-?){8}\}?$/i.test(text),
+  date: isDate,
+  timestamp: isDate,
+  timestamptz: isDate,
+  time: isTime,
+  timetz: isTime,
+};
 
 function scalar(
   name: string,

@@ -4,9 +4,11 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import {
+  type GraphQLAbstractType,
   GraphQLDirective,
   type GraphQLFieldConfigMap,
   GraphQLIncludeDirective,
+  type GraphQLInterfaceType,
   type GraphQLNamedType,
   GraphQLNonNull,
   GraphQLObjectType,
@@ -15,6 +17,7 @@ import {
   GraphQLSkipDirective,
   getNamedType,
   isInputObjectType,
+  isInterfaceType,
   isObjectType,
   specifiedDirectives,
   specifiedScalarTypes,
@@ -22,6 +25,7 @@ import {
 import type { VisibleModel } from '../data/catalog/visible.ts';
 import type { GraphqlContext } from './context.ts';
 import { mutationRootFields } from './tables/mutation-root.ts';
+import { nodeRootField } from './tables/node.ts';
 import { type OutputField, outputField, Registry } from './tables/registry.ts';
 import { functionRootFields, tableRootFields } from './tables/root.ts';
 
@@ -30,6 +34,8 @@ type RootFields = GraphQLFieldConfigMap<unknown, GraphqlContext>;
 export interface SchemaInput {
   readonly visible: VisibleModel;
   readonly maxRows: number;
+  /** With what this dialect has beside Hasura's. */
+  readonly additions: boolean;
   /** The platform's own fields, where the role may use them. */
   readonly platform: GraphQLSchema | undefined;
 }
@@ -37,8 +43,13 @@ export interface SchemaInput {
 /** Tables whose root fields are made at a time: some 2 ms, so that requests go on while a large schema is built. */
 const TABLES_PER_SLICE = 20;
 
-export async function buildSchema({ visible, maxRows, platform }: SchemaInput): Promise<GraphQLSchema> {
-  const registry = new Registry(visible, { maxRows });
+export async function buildSchema({
+  visible,
+  maxRows,
+  additions,
+  platform,
+}: SchemaInput): Promise<GraphQLSchema> {
+  const registry = new Registry(visible, { maxRows, additions });
   const generated = await generatedFields(registry);
   const own = platform?.getQueryType()?.toConfig().fields as RootFields | undefined;
   const query = new GraphQLObjectType({ name: 'query_root', fields: { ...generated, ...own } });
@@ -117,7 +128,8 @@ class LazySchema extends GraphQLSchema {
     // A set visits what is added while it is walked.
     for (const type of generated) {
       all[type.name] = type;
-      if (isObjectType(type))
+      if (isObjectType(type)) for (const one of type.getInterfaces()) generated.add(one);
+      if (isObjectType(type) || isInterfaceType(type))
         for (const field of Object.values(type.getFields())) {
           generated.add(getNamedType(field.type));
           for (const argument of field.args) generated.add(getNamedType(argument.type));
@@ -129,10 +141,32 @@ class LazySchema extends GraphQLSchema {
     return this.#all;
   }
 
+  /** The only interface is of generated types, which the constructor has not seen. */
+  override getImplementations(interfaceType: GraphQLInterfaceType): {
+    objects: readonly GraphQLObjectType[];
+    interfaces: readonly GraphQLInterfaceType[];
+  } {
+    const types = Object.values(this.getTypeMap());
+    const objects = types.filter((type): type is GraphQLObjectType => this.isSubType(interfaceType, type));
+    return { objects, interfaces: [] };
+  }
+
+  override getPossibleTypes(abstractType: GraphQLAbstractType): readonly GraphQLObjectType[] {
+    return isInterfaceType(abstractType)
+      ? this.getImplementations(abstractType).objects
+      : super.getPossibleTypes(abstractType);
+  }
+
+  override isSubType(abstractType: GraphQLAbstractType, type: GraphQLNamedType): boolean {
+    return isInterfaceType(abstractType)
+      ? isObjectType(type) && type.getInterfaces().includes(abstractType)
+      : super.isSubType(abstractType, type as GraphQLObjectType);
+  }
+
   /** A misspelt name must not cost a visit of everything: generated names begin with a table's. */
   #couldExist(name: string): boolean {
     return (
-      /_(fields|order_by|bool_exp|comparison_exp|columns|arguments|args|enum|cast_exp)$|^[a-z0-9]+$/.test(
+      /_(fields|order_by|bool_exp|comparison_exp|columns|arguments|args|enum|cast_exp|edge|connection|group_by|keys|having)$|^[a-z0-9]+$|^PageInfo$/.test(
         name,
       ) && this.#all === undefined
     );
@@ -158,6 +192,7 @@ async function generatedFields(registry: Registry): Promise<RootFields> {
   }
   for (const one of functions)
     if (one.api.exposedAs === 'query') Object.assign(all, functionRootFields(registry, one));
+  Object.assign(all, nodeRootField(registry));
   const names = Object.keys(all).sort();
   if (names.length === 0)
     return {

@@ -4,7 +4,7 @@
  */
 import { failedRequest } from '../database/as-caller.ts';
 import type { BatchResult } from '../database/batch.ts';
-import { AppError } from '../errors.ts';
+import { AppError, invariant } from '../errors.ts';
 import type { Exchange, Reply } from '../exchange.ts';
 import { parseRequestJson } from '../lib/exact-json.ts';
 import type { Action } from './action.ts';
@@ -114,7 +114,7 @@ function readPart(exchange: Exchange, value: unknown, index: number): Exchange {
     throw wrong(`method must be one of ${[...METHODS].join(', ')}`);
   if (typeof path !== 'string' || !path.startsWith('/'))
     throw wrong('path must be a text that begins with a slash');
-  if (!isObject(headers) || !Object.values(headers).every((one) => typeof one === 'string'))
+  if (!isObject(headers) || !Object.values(headers).every(isHeaderValue))
     throw wrong('headers must be an object of texts');
   const own = Object.fromEntries(
     Object.entries(headers).map(([name, one]) => [name.toLowerCase(), one as string]),
@@ -137,6 +137,11 @@ function readPart(exchange: Exchange, value: unknown, index: number): Exchange {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** As HTTP would have it: one line. */
+function isHeaderValue(value: unknown): boolean {
+  return typeof value === 'string' && !/[\0\r\n]/.test(value);
 }
 
 function unreadable(details: string): RestError {
@@ -176,6 +181,7 @@ function batchReply(status: number, list: readonly string[], applied?: string): 
 
 /** JSON bodies stand as they are, others as texts; bytes in base64. */
 function printed({ status, headers, body }: Reply): string {
+  invariant(typeof body === 'string' || Buffer.isBuffer(body), 'the answers of a batch are whole');
   const type = String(headers['content-type'] ?? '');
   const isJson = /^application\/(?:[^;]*\+)?json(?:;|$)/.test(type);
   const text = Buffer.isBuffer(body) ? body.toString('base64') : body;

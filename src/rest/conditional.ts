@@ -3,21 +3,17 @@
  * version of the row, and a digest of what is sent. A write with `If-Match` is done only where the row is still of that version.
  */
 import { createHash } from 'node:crypto';
-import type { Catalog } from '../data/catalog/catalog.ts';
-import type { Versions } from '../data/plan/document.ts';
 import type { Exchange, Reply } from '../exchange.ts';
-import { builtInType } from './lower/types.ts';
 import type { Preferences } from './preferences.ts';
 
 type Headers = Pick<Exchange, 'headers'>;
 
-/** Out of the tags that reads gave; a weak one says nothing of a version. */
-export function versionsOf({ headers }: Headers, catalog: Catalog): Versions {
+/** The versions that a write accepts, out of the tags that reads gave; a weak one says nothing of a version. */
+export function acceptedVersions({ headers }: Headers): readonly string[] | 'any' | undefined {
   const header = headers['if-match'];
   if (header === undefined) return undefined;
   if (header.trim() === '*') return 'any';
-  const versions = header.split(',').flatMap((tag) => TAG.exec(tag)?.[1] ?? []);
-  return { value: versions, type: builtInType(catalog, 'text'), list: true };
+  return header.split(',').flatMap((tag) => TAG.exec(tag)?.[1] ?? []);
 }
 
 const TAG = /^\s*"([0-9a-f]{32})(?:-[\w-]*)?"\s*$/;

@@ -1,10 +1,12 @@
 /** `/rest/v1/…`: which action a path and a method ask for. */
+import { LRUCache } from 'lru-cache';
 import type { Catalog } from '../data/catalog/catalog.ts';
 import type { CallerRunner } from '../database/as-caller.ts';
 import { AppError } from '../errors.ts';
 import type { Endpoint, Exchange, Reply } from '../exchange.ts';
 import type { Observe } from '../observation.ts';
 import { type Action, perform } from './action.ts';
+import type { PreparedAnswer } from './answer.ts';
 import { performBatch } from './batch.ts';
 import { RestError, restErrorReply } from './errors.ts';
 import { routineOptions, tableOptions } from './options.ts';
@@ -29,15 +31,23 @@ export interface RestContext extends RestInput {
   readonly catalog: Catalog;
   readonly settings: RestSettings;
   readonly reads: ReadCache;
+  /** Writes and calls prepared of this version of the catalog. */
+  readonly answers: LRUCache<string, PreparedAnswer>;
 }
 
 const PREFIX = '/rest/v1';
+const MAX_ANSWERS = 1000;
 
 export function createRestEndpoint(input: RestInput): RestEndpoint {
   let installed: Omit<RestContext, keyof RestInput> | undefined;
   return {
     install(catalog, settings) {
-      installed = { catalog, settings, reads: createReadCache() };
+      installed = {
+        catalog,
+        settings,
+        reads: createReadCache(),
+        answers: new LRUCache({ max: MAX_ANSWERS }),
+      };
     },
     async handle(exchange) {
       if (!installed)
@@ -46,7 +56,13 @@ export function createRestEndpoint(input: RestInput): RestEndpoint {
         });
       return act({ ...input, ...installed }, withoutPrefix(exchange));
     },
-    renderError: (error) => restErrorReply(error),
+    renderError: (error, { requestId }) => {
+      const reply = restErrorReply(error);
+      // What the database raises by a code of its own is no fault of the server, whatever it is called.
+      if (error.code === 'internal-error' && reply.status >= 500)
+        input.observe({ type: 'unexpected-error', requestId, error: error.cause ?? error, where: 'rest' });
+      return reply;
+    },
   };
 }
 

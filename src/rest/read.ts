@@ -33,8 +33,13 @@ export function readAction(context: RestContext, exchange: Exchange, name: strin
 }
 
 /** Everything that a prepared read was made of, but for the values of its slots. A header cannot hold the separator. */
-function cacheKey({ method, caller, headers }: Exchange, name: string, { key }: QueryShape): string {
-  const { accept, prefer, range, 'accept-profile': profile } = headers;
+export function cacheKey(
+  { method, caller, headers }: Exchange,
+  name: string,
+  { key }: Pick<QueryShape, 'key'>,
+): string {
+  const { accept, prefer, range } = headers;
+  const profile = headers[method === 'GET' || method === 'HEAD' ? 'accept-profile' : 'content-profile'];
   const isConditional = headers['if-none-match'] !== undefined;
   return `${method}\n${caller.role}\n${accept}\n${prefer}\n${range}\n${profile}\n${isConditional}\n${name}\n${key}`;
 }

@@ -1,13 +1,8 @@
 /** The transaction of a request: what the database sees of it, how it ends, and what is called before it. */
 
-import {
-  type CallerContext,
-  type CallerRequest,
-  type CallerStatement,
-  searchPathText,
-  type TransactionEnd,
-} from '../database/as-caller.ts';
+import type { CallerRequest, CallerStatement, TransactionEnd } from '../database/as-caller.ts';
 import { callerContextOf } from '../database/caller-context.ts';
+import { type CallerContext, searchPathText } from '../database/context-statement.ts';
 import { identifier, render, sql } from '../database/sql.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Preferences } from './preferences.ts';

@@ -1,6 +1,6 @@
 /**
- * `npm run fuzz -- [--cases N] [--requests N] [--only oracle|rest] [--seed S]`: the authorization oracle, and spoilt requests over
- * REST, for as long as one likes, on a server of their own.
+ * `npm run fuzz -- [--cases N] [--requests N] [--only reads|writes|rest] [--seed S]`: the authorization oracles, and spoilt requests
+ * over REST, for as long as one likes, on a server of their own.
  */
 import { parseArgs } from 'node:util';
 import { bootstrap } from '../../src/database/bootstrap.ts';
@@ -8,6 +8,7 @@ import { query } from '../support/query.ts';
 import { startThrowawayServer } from '../support/throwaway-server.ts';
 import { runOracle } from './reference/oracle.ts';
 import { fuzzRest } from './reference/rest-fuzz.ts';
+import { runWriteOracle } from './writes/write-oracle.ts';
 
 const { values } = parseArgs({
   options: {
@@ -33,7 +34,8 @@ try {
     schemas: ['public'],
     observe: () => undefined,
   });
-  if (values.only !== 'oracle') {
+  const { only } = values;
+  if (only === undefined || only === 'rest') {
     const database = {
       platformUrl,
       apiUrl,
@@ -43,15 +45,16 @@ try {
     tell('spoilt requests', facts, failure && JSON.stringify(failure));
     await query(server.adminUrl, 'drop schema public cascade; create schema public');
   }
-  if (values.only !== 'rest') {
-    const { failure, ...facts } = await runOracle({
+  for (const [name, oracle] of Object.entries({ reads: runOracle, writes: runWriteOracle })) {
+    if (only !== undefined && only !== name) continue;
+    const { failure, ...facts } = await oracle({
       adminUrl: server.adminUrl,
       platformUrl,
       apiUrl,
       cases,
       seed,
     });
-    tell('authorization', facts, failure);
+    tell(`authorization of ${name}`, facts, failure);
   }
 } finally {
   await server.stop();

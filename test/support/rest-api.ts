@@ -6,7 +6,7 @@ import { introspect } from '../../src/data/catalog/introspect.ts';
 import { CallerRunner } from '../../src/database/as-caller.ts';
 import { createPools } from '../../src/database/pools.ts';
 import { AppError } from '../../src/errors.ts';
-import type { Reply } from '../../src/exchange.ts';
+import type { Exchange, Reply } from '../../src/exchange.ts';
 import { createRestEndpoint } from '../../src/rest/handler.ts';
 import type { RestSettings } from '../../src/rest/settings.ts';
 import type { TestDatabase } from './database.ts';
@@ -85,14 +85,7 @@ export async function openRestApi(
     installed: () => ({ catalog: catalog!, settings }),
     reload,
     ask: async (method, path, request = {}) => {
-      const { role = 'anon', claims, headers, body } = request;
-      const kind: Caller['kind'] =
-        role === 'anon' ? 'anonymous' : role === 'service_role' ? 'service' : 'user';
-      const exchange = restExchange(method, path, {
-        caller: createCaller(kind, role, claims),
-        headers,
-        body,
-      });
+      const exchange = exchangeOf(method, path, request);
       let reply: Reply;
       try {
         reply = await endpoint.handle(exchange);
@@ -120,4 +113,13 @@ async function textOf(body: Reply['body']): Promise<string> {
   let text = '';
   for await (const piece of body) text += piece;
   return text;
+}
+
+export function exchangeOf(
+  method: string,
+  path: string,
+  { headers, body, role = 'anon', claims }: RestRequestOptions,
+): Exchange {
+  const kind: Caller['kind'] = role === 'anon' ? 'anonymous' : role === 'service_role' ? 'service' : 'user';
+  return restExchange(method, path, { caller: createCaller(kind, role, claims), headers, body });
 }

@@ -2,6 +2,7 @@
  * The catalog as the GraphQL API names it: which tables, columns, relationships and functions there are, and how they are
  * called. What cannot be named is left out and listed in `warnings`. The same for every role: `visible.ts` filters it.
  */
+import { type Additions, nameAdditions } from './additions.ts';
 import type { Catalog, Column, Relationship, Routine, RoutineParameter, Table } from './catalog.ts';
 import { computedFieldsOf, functionsOf } from './functions.ts';
 import type { Metadata, TableMetadata } from './metadata.ts';
@@ -47,6 +48,7 @@ export interface ApiTable {
   readonly rootFields: Readonly<Record<TableRootField, RootFieldName>>;
   /** Undefined where a name is taken: the table can then only be read. */
   readonly mutationFields: Readonly<Record<TableMutationField, RootFieldName>> | undefined;
+  readonly additions: Additions;
   readonly columns: readonly ApiColumn[];
   readonly relationships: readonly ApiRelationship[];
   readonly computedFields: readonly ApiComputedField[];
@@ -79,6 +81,7 @@ export interface ApiFunction extends ApiCall {
   readonly aggregateName: string;
   readonly comment: string | undefined;
   readonly exposedAs: 'query' | 'mutation';
+  /** Rows of a table, or else values of the routine's return type. */
   readonly returns: ApiTable | undefined;
 }
 
@@ -87,6 +90,8 @@ export interface ApiModel {
   readonly tables: readonly ApiTable[];
   readonly functions: readonly ApiFunction[];
   readonly stringifyNumericTypes: boolean;
+  /** Rows can be asked for as nodes. */
+  readonly hasNodes: boolean;
   /** Of the types that the schema has beside scalars. */
   readonly typeNames: ReadonlySet<string>;
   readonly warnings: readonly string[];
@@ -118,10 +123,13 @@ export function buildModel(
   declaredRelationships(metadata, catalog, tables, names);
   for (const table of tables.values())
     table.computedFields = computedFieldsOf(table, catalog, metadata, tables, names);
+  const functions = functionsOf(catalog, metadata, tables, names);
+  const { hasNodes } = nameAdditions(tables.values(), names);
   return {
     catalog,
     tables: [...tables.values()],
-    functions: functionsOf(catalog, metadata, tables, names),
+    functions,
+    hasNodes,
     stringifyNumericTypes: metadata.stringifyNumericTypes,
     typeNames: names.types,
     warnings: names.warnings,
@@ -203,6 +211,7 @@ function nameTable(
     comment,
     rootFields,
     mutationFields: writable ? mutationFields : undefined,
+    additions: {},
     columns,
     relationships: [],
     computedFields: [],

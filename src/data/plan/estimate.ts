@@ -1,5 +1,5 @@
 /** How many rows a plan may bring: what it costs before it is run. */
-import type { ObjectShape, PageShape, QueryPlan, ReadPlan } from './plan.ts';
+import type { ConnectionShape, ObjectShape, PageShape, QueryPlan, ReadPlan } from './plan.ts';
 
 /** Counted for a list without a limit. */
 const ASSUMED_ROWS = 100;
@@ -10,9 +10,15 @@ export function estimateRows(plan: QueryPlan): number {
 }
 
 function readRows(read: ReadPlan): number {
-  const below = read.shape.kind === 'page' ? pageRows(read.shape) : objectRows(read.shape);
+  const below = rowsBelow(read.shape);
   const own = read.take === 'maybe' ? 1 : (read.limit ?? ASSUMED_ROWS);
   return below === 0 ? 1 : own * below;
+}
+
+function rowsBelow(shape: ReadPlan['shape']): number {
+  if (shape.kind === 'page') return pageRows(shape);
+  if (shape.kind === 'connection') return connectionRows(shape);
+  return shape.kind === 'groups' ? 1 : objectRows(shape);
 }
 
 function objectRows(shape: ObjectShape): number {
@@ -28,4 +34,13 @@ function pageRows(shape: PageShape): number {
     0,
     ...shape.entries.map(([, entry]) => (entry.kind === 'nodes' ? objectRows(entry.shape) : 0)),
   );
+}
+
+function connectionRows(shape: ConnectionShape): number {
+  const nodes = shape.entries.flatMap(([, entry]) => {
+    if (entry.kind === 'nodes') return [entry.shape];
+    if (entry.kind !== 'edges') return [];
+    return entry.entries.flatMap(([, part]) => (part.kind === 'node' ? [part.shape] : []));
+  });
+  return Math.max(1, ...nodes.map(objectRows));
 }

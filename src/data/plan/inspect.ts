@@ -1,26 +1,42 @@
 /** Questions about a plan. */
 import type { Routine } from '../catalog/catalog.ts';
-import type { QueryPlan } from './plan.ts';
+import type { QueryPlan, ReadPlan } from './plan.ts';
 import type { MutationPlan } from './write.ts';
 
 /** Every routine that the plan calls, wherever it stands. */
 export function routinesOf(plan: QueryPlan | MutationPlan): Set<Routine> {
   const found = new Set<Routine>();
+  visitNodes(plan, (node) => {
+    if (!('kind' in node) && 'routine' in node && 'args' in node) found.add(node.routine as Routine);
+  });
+  return found;
+}
+
+/** Whether it reads anything beside the columns of its own rows: related rows, or what functions of the row may read. */
+export function readsOtherRows({ shape, where, order }: ReadPlan): boolean {
+  let found = false;
+  visitNodes([shape, where, order], (node) => {
+    const { kind } = node as { kind?: string };
+    if (kind === 'relation' || kind === 'call' || 'related' in node) found = true;
+  });
+  return found;
+}
+
+function visitNodes(plan: unknown, meet: (node: object) => void): void {
   const seen = new Set<object>();
   const visit = (node: unknown): void => {
     if (typeof node !== 'object' || node === null || seen.has(node)) return;
     seen.add(node);
     if (Array.isArray(node)) for (const one of node) visit(one);
-    if (!('kind' in node) && 'routine' in node && 'args' in node) found.add(node.routine as Routine);
+    else meet(node);
     // Catalog objects refer to the whole database: only the plan's own nodes are walked.
     for (const [key, value] of Object.entries(node)) if (PLAN_KEYS.has(key)) visit(value);
   };
   visit(plan);
-  return found;
 }
 
 const PLAN_KEYS = new Set(
-  'source call args where order operand operands related aggregate all predicate shape entries read answer level rows conflict updates before after nested'.split(
+  'source call args match condition set where order operand operands related aggregate having all predicate shape entries read answer level rows conflict updates before after nested'.split(
     ' ',
   ),
 );

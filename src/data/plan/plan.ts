@@ -15,8 +15,21 @@ import type {
 /** Stands in a Value for what the request will bring: a plan is compiled once and bound many times. */
 export class Variable {
   readonly name: string;
-  constructor(name: string) {
+  /** Keys and indexes that lead to the value within what the request brings. */
+  readonly path: readonly (string | number)[];
+  constructor(name: string, path: readonly (string | number)[] = []) {
     this.name = name;
+    this.path = path;
+  }
+}
+
+/** A list of objects that the request brings: one of their fields as a list, or JSON objects of some fields, numbered under `o`. */
+export class VariableRows {
+  readonly variable: string;
+  readonly fields: readonly (readonly [name: string, as: string])[] | string;
+  constructor(variable: string, fields: VariableRows['fields']) {
+    this.variable = variable;
+    this.fields = fields;
   }
 }
 
@@ -87,6 +100,8 @@ export type Operand =
       readonly aggregate: Aggregate;
       readonly type?: PgType;
     }
+  /** Over the rows of the group that it stands in; `type` is that of its result, where it is to be compared. */
+  | { readonly kind: 'grouped'; readonly aggregate: Aggregate; readonly type?: PgType }
   /** The text form, `type` being pg_catalog.text. */
   | { readonly kind: 'text'; readonly operand: Operand; readonly type: PgType }
   | { readonly kind: 'cast'; readonly operand: Operand; readonly type: PgType }
@@ -237,6 +252,8 @@ export type Shape =
   | { readonly kind: 'value'; readonly operand: Operand }
   /** Makes the read a grouped one: by all its entries that are no aggregates. */
   | { readonly kind: 'aggregate'; readonly aggregate: Aggregate; readonly cast: PgType | undefined }
+  /** A word that clients hand back as they got it: base64 of a JSON list, the texts first, the operands' texts after them. */
+  | { readonly kind: 'token'; readonly texts: readonly string[]; readonly operands: readonly Operand[] }
   | { readonly kind: 'literal'; readonly text: string };
 
 /** Response keys in order. Keys are the caller's own words: they are quoted, and may be of any length. */
@@ -262,6 +279,53 @@ export interface PageShape {
   >[];
 }
 
+/** One object per group of rows with equal keys. The order of the read is that of the groups. */
+export interface GroupShape {
+  readonly kind: 'groups';
+  readonly keys: readonly Column[];
+  readonly having: Predicate | undefined;
+  readonly entries: readonly Entry<
+    | {
+        readonly kind: 'keys';
+        readonly entries: readonly Entry<Extract<Shape, { kind: 'column' | 'literal' }>>[];
+      }
+    | { readonly kind: 'aggregate'; readonly entries: readonly Entry<AggregateShape>[] }
+    | { readonly kind: 'literal'; readonly text: string }
+  >[];
+}
+
+/**
+ * A page of rows between two positions of a total order, which is that of the read; `limit` is its size. A cursor is a token of
+ * `label` and the values that a row is ordered by.
+ */
+export interface ConnectionShape {
+  readonly kind: 'connection';
+  readonly label: string;
+  readonly after: Position | undefined;
+  readonly before: Position | undefined;
+  /** The last rows are asked for, not the first. */
+  readonly backward: boolean;
+  readonly entries: readonly Entry<
+    | { readonly kind: 'edges'; readonly entries: readonly Entry<EdgePart>[] }
+    | { readonly kind: 'nodes'; readonly shape: ObjectShape }
+    | { readonly kind: 'page info'; readonly entries: readonly Entry<PageInfoPart>[] }
+    | { readonly kind: 'total count' }
+    | { readonly kind: 'literal'; readonly text: string }
+  >[];
+}
+
+export type EdgePart =
+  | { readonly kind: 'cursor' }
+  | { readonly kind: 'node'; readonly shape: ObjectShape }
+  | { readonly kind: 'literal'; readonly text: string };
+
+export type PageInfoPart =
+  | { readonly kind: 'has next' | 'has previous' | 'start cursor' | 'end cursor' }
+  | { readonly kind: 'literal'; readonly text: string };
+
+/** What the row at a position is ordered by, one for each key of the order; undefined is null. */
+export type Position = readonly (Value | undefined)[];
+
 export interface ReadPlan {
   readonly kind: 'read';
   readonly source: Source;
@@ -271,14 +335,16 @@ export interface ReadPlan {
   /** Absent: the default limit of every list, where `take` is many. */
   readonly limit: number | undefined;
   readonly offset: number | undefined;
-  readonly shape: ObjectShape | PageShape;
+  readonly shape: ObjectShape | PageShape | GroupShape | ConnectionShape;
+  /** A short list without an order comes as the table has its rows, whatever is joined to them. */
+  readonly keepsOrder?: boolean | undefined;
   /** The conditions name a key: of the list there is one row at most. */
   readonly byKey?: boolean | undefined;
-  /** maybe: one row or null; many: a list; page: the one object of a PageShape. */
+  /** maybe: one row or null; many: a list; page: the one object of a PageShape or ConnectionShape. */
   readonly take: 'maybe' | 'many' | 'page';
 }
 
-/** A scalar function called for its own sake. */
+/** A function called for its value: one, a list where it returns a set, true where it returns nothing. */
 export interface CallPlan {
   readonly kind: 'call';
   readonly call: RoutineCall;

@@ -8,7 +8,7 @@ import type {
   RoutineParameter,
   Table,
 } from '../catalog/catalog.ts';
-import { type QueryPlan, type Value, Variable } from './plan.ts';
+import { type Position, type QueryPlan, type Value, Variable } from './plan.ts';
 
 export function printPlan(plan: QueryPlan): unknown {
   return keyed(plan);
@@ -23,6 +23,9 @@ const NAMED: Readonly<Record<string, (part: never) => unknown>> = {
   representation: ({ schema, name }: Representation) => `${schema}.${name}`,
   parameter: ({ name, position }: RoutineParameter) => (name === '' ? `#${position + 1}` : name),
   relationship: printRelationship,
+  keys: (columns: readonly Column[]) => columns.map(nameOfColumn),
+  after: printPosition,
+  before: printPosition,
   distinct: (columns: readonly Column[] | boolean) =>
     typeof columns === 'boolean' ? columns : columns.map(nameOfColumn),
   value: printValue,
@@ -66,6 +69,10 @@ function printRelationship({ columns }: Relationship): string {
   return columns.map(([ours, theirs]) => `${nameOfColumn(ours)} = ${nameOfColumn(theirs)}`).join(' and ');
 }
 
+function printPosition(position: Position): unknown {
+  return position.map((value) => (value === undefined ? null : printValue(value)));
+}
+
 /** A constant stands for itself; the steps of a JSON path are plain data. */
 function printValue(value: Value | boolean | number | readonly unknown[]): unknown {
   if (typeof value === 'boolean' || typeof value === 'number') return value;
@@ -79,7 +86,7 @@ function isList(value: Value | readonly unknown[]): value is readonly unknown[] 
 
 /** What is bound: JSON with variables. Numbers kept as text have no prototype and stay as they are. */
 function printJson(value: unknown): unknown {
-  if (value instanceof Variable) return `$${value.name}`;
+  if (value instanceof Variable) return `$${[value.name, ...value.path].join('.')}`;
   if (Array.isArray(value)) return value.map(printJson);
   if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype)
     return value;

@@ -1,12 +1,19 @@
 /** Plans that write. Like reads they speak PostgreSQL: columns and keys are catalog objects, the rest are Values. */
 import type { Column, Key, Relationship, Table } from '../catalog/catalog.ts';
-import type { Entry, ObjectShape, Predicate, ReadPlan, Value } from './plan.ts';
+import type { CallPlan, Entry, ObjectShape, Predicate, ReadPlan, Value } from './plan.ts';
 
 /** Rows of one table that are written together, in order. */
 export interface InsertLevel {
   readonly table: Table;
   readonly rows: readonly InsertRow[];
+  /** In the place of `rows`: rows of columns alone, equal for all, that the request brings in a variable. */
+  readonly bulk?: BulkRows;
   readonly conflict: Conflict | undefined;
+}
+
+export interface BulkRows {
+  readonly variable: string;
+  readonly columns: readonly (readonly [column: Column, field: string])[];
 }
 
 export interface InsertRow {
@@ -68,15 +75,39 @@ export interface InsertPlan extends Write {
 export interface UpdatePlan extends Write {
   readonly kind: 'update';
   readonly table: Table;
-  /** None: no row is touched. */
+  /** None: no row is touched, unless something is to be written to related ones. */
   readonly set: readonly SetColumn[];
   readonly where: Predicate | undefined;
+  readonly match?: Match | undefined;
+  /** What becomes of rows that belong to the one row that `where` finds; nothing where it finds none. */
+  readonly related?: readonly RelatedWrite[];
 }
+
+/** What the row must still look like; the write fails where it is there and looks otherwise. */
+export interface Match {
+  readonly condition: Predicate;
+  readonly path: string;
+}
+
+/** A write to the rows at the other side of a relationship. */
+export type RelatedWrite = {
+  readonly relationship: Relationship;
+  readonly path: string;
+} & (
+  | { readonly kind: 'update'; readonly set: readonly SetColumn[]; readonly where: Predicate | undefined }
+  /** `former`: the row that was pointed at before this write. */
+  | { readonly kind: 'delete'; readonly where: Predicate | undefined; readonly former: boolean }
+  /** Makes the rows with these keys, which must all be there, point here. */
+  | { readonly kind: 'connect'; readonly where: Predicate; readonly count: number }
+  | { readonly kind: 'disconnect'; readonly where: Predicate | undefined }
+  | { readonly kind: 'insert'; readonly level: InsertLevel }
+);
 
 export interface DeletePlan extends Write {
   readonly kind: 'delete';
   readonly table: Table;
   readonly where: Predicate | undefined;
+  readonly match?: Match | undefined;
 }
 
 export type WritePlan =
@@ -85,8 +116,9 @@ export type WritePlan =
   | DeletePlan
   /** Several updates in order, answered as a list. */
   | { readonly kind: 'updates'; readonly updates: readonly UpdatePlan[] }
-  /** A volatile function that returns rows. */
+  /** A volatile function that returns rows, or scalars. */
   | ReadPlan
+  | CallPlan
   | { readonly kind: 'literal'; readonly text: string };
 
 /** The roots of one mutation: run in order, in one transaction. */

@@ -4,6 +4,7 @@
  */
 import { empty, identifier, integer, join, literal, parameter, type Sql, sql } from '../../database/sql.ts';
 import { invariant } from '../../errors.ts';
+import { builtInType } from '../catalog/built-in-types.ts';
 import {
   type Column,
   type PgType,
@@ -11,14 +12,15 @@ import {
   type Table,
   withoutDomain,
 } from '../catalog/catalog.ts';
-import type { Value } from '../plan/plan.ts';
-import type { Conflict, InsertLevel, InsertRow, NestedInsert } from '../plan/write.ts';
+import { type Value, VariableRows } from '../plan/plan.ts';
+import type { BulkRows, Conflict, InsertLevel, InsertRow, NestedInsert } from '../plan/write.ts';
+import type { Aliases } from './aliases.ts';
 import { predicateSql, whereClause } from './predicate.ts';
 import { sourceRow } from './row.ts';
-import { stash } from './source.ts';
+import { carried, stash, stashSql } from './stash.ts';
 import { typeName } from './types.ts';
 import { bound } from './value.ts';
-import { carried, type Returned, stashSql, type WriteBatch } from './write.ts';
+import type { Returned, WriteBatch } from './write.ts';
 
 type Fragment = Sql<Value>;
 
@@ -43,10 +45,40 @@ interface LinkedRow {
 /** Adds the statements; the numbers of those that write. `returned` is what the outermost level must return. */
 export function insertStatements(level: InsertLevel, returned: Returned, batch: WriteBatch): number[] {
   const written: number[] = [];
+  if (level.bulk) return [insertBulk(level, level.bulk, returned, batch)];
   if (level.rows.length === 0) return written;
   const rows = level.rows.map((row): LinkedRow => ({ row, links: [] }));
   insertRows({ table: level.table, rows, conflict: level.conflict, returned, wanted: [] }, batch, written);
   return written;
+}
+
+/** One statement for any number of rows: its text does not depend on them. */
+function insertBulk(
+  { table, conflict }: InsertLevel,
+  bulk: BulkRows,
+  returned: Returned,
+  batch: WriteBatch,
+): number {
+  const given = bulk.columns.map(([column]) => column);
+  const input = bulkInput(bulk, batch);
+  const level: Level = { table, rows: [], conflict, returned, wanted: [] };
+  return batch.add(insertFrom(level, given, [], input, returned.stash ?? '', batch));
+}
+
+/** Rows that point to a row which stands in a stash; none where that is empty. */
+export function insertRelated(
+  relationship: Relationship,
+  { table, rows, conflict }: InsertLevel,
+  owner: string,
+  batch: WriteBatch,
+  path: string,
+): void {
+  if (rows.length === 0) return;
+  const link: Link = { columns: reversed(relationship), from: { stash: owner, ordinal: 1 } };
+  const linked = rows.map((row): LinkedRow => ({ row, links: [link] }));
+  batch.within(path, () =>
+    insertRows({ table, rows: linked, conflict, returned: undefined, wanted: [] }, batch, []),
+  );
 }
 
 /** Rows of one table, what the caller asked to know of them, and the columns that other rows will copy. */
@@ -162,10 +194,8 @@ interface Part {
 
 /** Puts the rows of all groups into one setting, in the order in which they were given. */
 function mergeStashes(target: string, parts: readonly Part[], batch: WriteBatch): void {
-  const integerType = batch.catalog.types.get(INTEGER_TYPE);
-  invariant(integerType, 'pg_catalog.int4 is in every catalog');
   const rows = parts.map(({ stash: name, ordinals }) => {
-    const order = bound({ value: [...ordinals], type: integerType, list: true });
+    const order = bound({ value: [...ordinals], type: builtInType(batch.catalog, 'int4'), list: true });
     return sql<Value>`select e.v, (${order})[e.n] as o from json_array_elements(${stash(name)}) with ordinality e(v, n)`;
   });
   batch.add(
@@ -174,19 +204,30 @@ function mergeStashes(target: string, parts: readonly Part[], batch: WriteBatch)
 }
 
 function insertStatement(level: Level, name: string, batch: WriteBatch): Fragment {
-  const { table, rows, conflict, returned } = level;
-  const needed = new Set(level.wanted);
+  const [{ row: first, links }] = level.rows as [LinkedRow];
+  const given = first.values.map(([column]) => column);
+  const input = inputOf(level.rows, given, links.length, batch);
+  return insertFrom(level, given, links, input, name, batch);
+}
+
+/** `input` gives the columns `v1…` in the order of `given`, `p1…` of the links, and `o`, the rows' order. */
+function insertFrom(
+  { table, conflict, returned, wanted }: Level,
+  given: readonly Column[],
+  links: readonly Link[],
+  input: Fragment,
+  name: string,
+  batch: WriteBatch,
+): Fragment {
+  const needed = new Set(wanted);
   const { aliases } = batch.compilation();
   const alias = aliases.next();
   const row = sourceRow(table, alias);
-  const [{ row: first, links }] = rows as [LinkedRow];
-  const given = first.values.map(([column]) => column);
   const linked = links.flatMap((link) => link.columns.map(([ours]) => ours));
   const columns = [...given, ...linked];
-  const input = inputOf(rows, given, links.length, batch);
   const joins = links.map((link, index) => {
     const k = identifier(`k${index + 1}`);
-    return sql` left join json_array_elements(${stash(link.from.stash)}) with ordinality ${k}(v, o) on ${k}.o = i.${identifier(`p${index + 1}`)}`;
+    return sql` join json_array_elements(${stash(link.from.stash)}) with ordinality ${k}(v, o) on ${k}.o = i.${identifier(`p${index + 1}`)}`;
   });
   const values = [
     ...given.map((_, index) => sql`i.${identifier(`v${index + 1}`)}`),
@@ -201,7 +242,7 @@ function insertStatement(level: Level, name: string, batch: WriteBatch): Fragmen
   const list =
     columns.length === 0 ? empty : sql` (${join(columns.map((column) => identifier(column.name)))})`;
   const target = sql`${identifier(table.schema, table.name)} as ${identifier(alias)}`;
-  const clause = conflict ? conflictClause(conflict, row, batch) : empty;
+  const clause = conflict ? conflictClause(conflict, row, aliases) : empty;
   const returning = returningList(returned, needed, row);
   const isKept = needed.size > 0 || returned?.stash !== undefined;
   const answered = returned && !returned.stash ? returned.summary() : sql`null`;
@@ -226,8 +267,7 @@ function inputOf(
     });
     return sql<Value>`select ${join<Value>([sql`${integer(1)} as o`, ...values])}`;
   }
-  const json = batch.catalog.types.get(JSON_TYPE);
-  invariant(json, 'pg_catalog.json is in every catalog');
+  const json = builtInType(batch.catalog, 'json');
   const data = rows.map(({ row, links: own }, at) => {
     const one: Record<string, unknown> = { o: at + 1 };
     given.forEach((column, index) => {
@@ -238,6 +278,25 @@ function inputOf(
     });
     return one;
   });
+  return recordset({ value: data, type: json }, given, links);
+}
+
+/** Values of a column each; arrays of arrays would be one array to PostgreSQL, and composites columns, so rows with such come as JSON. */
+function bulkInput({ variable, columns }: BulkRows, batch: WriteBatch): Fragment {
+  const given = columns.map(([column]) => column);
+  if (given.some(({ type }) => ['array', 'composite'].includes(withoutDomain(type).kind))) {
+    const fields = columns.map(([, field], index) => [field, `v${index + 1}`] as const);
+    const value = new VariableRows(variable, fields);
+    return recordset({ value, type: builtInType(batch.catalog, 'json') }, given, 0);
+  }
+  const lists = columns.map(([{ type }, field]) =>
+    bound({ value: new VariableRows(variable, field), type, list: true }),
+  );
+  const names = columns.map((_, index) => identifier(`v${index + 1}`));
+  return sql<Value>`select * from unnest(${join(lists)}) with ordinality r(${join([...names, sql`o`])})`;
+}
+
+function recordset(rows: Value, given: readonly Column[], links: number): Fragment {
   const fields = [
     sql`o int4`,
     ...given.map(({ type }, index) => {
@@ -246,7 +305,7 @@ function inputOf(
     }),
     ...Array.from({ length: links }, (_, index) => sql`${identifier(`p${index + 1}`)} int4`),
   ];
-  const source = sql<Value>`json_to_recordset(${parameter<Value>({ value: data, type: json })}::json) as r(${join(fields)})`;
+  const source = sql<Value>`json_to_recordset(${parameter<Value>(rows)}::json) as r(${join(fields)})`;
   if (!given.some(({ type }) => isListOfJson(type))) return sql<Value>`select * from ${source}`;
   const list = given.map(({ type }, index) => {
     const name = identifier(`v${index + 1}`);
@@ -267,20 +326,17 @@ function listOfJson(value: Sql, type: PgType): Sql {
   return sql`case json_typeof(${value}) when 'array' then array(${elements})::${typeName(type)} else (${value} operator(pg_catalog.#>>) '{}')::${typeName(type)} end`;
 }
 
-const JSON_TYPE = 114;
-const INTEGER_TYPE = 23;
-
 function conflictClause(
   { constraint, update, where }: Conflict,
   row: ReturnType<typeof sourceRow>,
-  batch: WriteBatch,
+  aliases: Aliases,
 ): Fragment {
   const target = sql` on conflict on constraint ${identifier(constraint.name)}`;
   if (update.length === 0) return sql`${target} do nothing`;
   const set = join(
     update.map((column) => sql`${identifier(column.name)} = excluded.${identifier(column.name)}`),
   );
-  const condition = whereClause(where && predicateSql(where, row, batch.compilation().aliases));
+  const condition = whereClause(where && predicateSql(where, row, aliases));
   return sql<Value>`${target} do update set ${set}${condition}`;
 }
 

@@ -67,7 +67,8 @@ function aggregateQuery(
     sql<Value>`(select ${record.value(alias)} from (select ${record.list} from (select ${join(numbers)} from ${from}) ${identifier(flat)}) ${identifier(alias)})`;
 }
 
-function aggregateItems(
+/** Numbers under the caller's keys: each is added to `numbers`, which the query under the alias `flat` selects over `row`. */
+export function aggregateItems(
   entries: readonly Entry<AggregateShape>[],
   row: Row,
   flat: string,

@@ -87,6 +87,11 @@ export function operandSql(operand: Operand, row: Row, aliases: Aliases): Fragme
     }
     case 'aggregate':
       return aggregateSubselect(operand.related, operand.aggregate, row, aliases);
+    case 'grouped':
+      return aggregateCall(
+        operand.aggregate,
+        operand.aggregate.operands.map((one) => operandSql(one, row, aliases)),
+      );
     case 'cast':
       return sql<Value>`(${operandSql(operand.operand, row, aliases)})::${typeName(operand.type)}`;
     case 'represented': {

@@ -8,8 +8,10 @@ import type { Relationship } from '../catalog/catalog.ts';
 import type { Entry, ObjectShape, Order, ReadPlan, Shape, Value } from '../plan/plan.ts';
 import type { Aliases } from './aliases.ts';
 import { callSql } from './call.ts';
-import { encoded } from './encode.ts';
+import { compileConnection } from './connection.ts';
+import { encoded, token } from './encode.ts';
 import { aggregated, aggregateItem, groupClause, isGrouped } from './group.ts';
+import { compileGroups } from './groups.ts';
 import { type OrderKey, orderClause, orderKeys } from './order.ts';
 import { compilePage } from './page.ts';
 import { joinCondition, operandSql, predicateSql, whereClause } from './predicate.ts';
@@ -24,10 +26,14 @@ type Fragment = Sql<Value>;
 export interface Compilation {
   readonly aliases: Aliases;
   readonly serverVersion: number;
+  /** Rows joined are looked up one by one, so that the order of the others stays. */
+  readonly keepsOrder?: boolean;
   /** The default limit of every list, where there is one. */
   readonly maxRows: number | undefined;
   /** pg_catalog.int8, for limits that are bound. */
   readonly bigint: Value['type'];
+  /** pg_catalog.text, for values of cursors. */
+  readonly text: Value['type'];
   /** The row of the WITH query that a source may read from: it records what is asked of it. */
   readonly withRow?: WithRow | undefined;
 }
@@ -43,6 +49,8 @@ export interface Outer {
 /** The read as one expression: a record, an array of records, or null. */
 export function readExpression(read: ReadPlan, outer: Outer | undefined, compilation: Compilation): Fragment {
   if (read.shape.kind === 'page') return compilePage(read, read.shape, outer, compilation);
+  if (read.shape.kind === 'groups') return compileGroups(read, read.shape, outer, compilation);
+  if (read.shape.kind === 'connection') return compileConnection(read, read.shape, outer, compilation);
   const { query, record } = rowsQuery(read, read.shape, outer, compilation);
   const alias = compilation.aliases.next();
   const select = sql<Value>`select ${record.value(alias)} from (${query}) ${identifier(alias)}`;
@@ -75,7 +83,8 @@ export function openRows(
   const hasRelations = shape.entries.some(([, { kind }]) => kind === 'relation' || kind === 'spread');
   if (limited && hasRelations && !grouped) {
     const page = pageOf(read, outer, compilation);
-    const { items, joins } = shapeItems(shape.entries, page.row, compilation, false);
+    const keepsOrder = read.keepsOrder === true && read.order.length === 0;
+    const { items, joins } = shapeItems(shape.entries, page.row, { ...compilation, keepsOrder }, false);
     const from = page.from();
     return {
       items,
@@ -132,13 +141,19 @@ export interface Page {
   readonly alias: string;
 }
 
-export function pageOf(read: ReadPlan, outer: Outer | undefined, compilation: Compilation): Page {
+/** `beyond`: a further condition, over the keys of the order. */
+export function pageOf(
+  read: ReadPlan,
+  outer: Outer | undefined,
+  compilation: Compilation,
+  beyond?: (keys: readonly OrderKey[]) => Fragment | undefined,
+): Page {
   const { aliases } = compilation;
   const { alias: innerAlias, row: inner } = rowOf(read, compilation);
   const alias = aliases.next();
   const row = new PageRow(read.source.table, alias);
   const order = orderKeys(read.order, inner, aliases);
-  const where = sourceWhere(read, inner, innerAlias, outer, aliases);
+  const where = sourceWhere(read, inner, innerAlias, outer, aliases, beyond?.(order.keys));
   const hidden: Fragment[] = [];
   const keys = order.keys.map((key, index): OrderKey => {
     if (key.order.operand.kind === 'column')
@@ -167,24 +182,26 @@ export function rowOf(
 }
 
 /** Every list has a limit, but for rows that were just written: they are all there already. */
-function withDefaultLimit(read: ReadPlan, maxRows: number | undefined): ReadPlan {
+export function withDefaultLimit(read: ReadPlan, maxRows: number | undefined): ReadPlan {
   // One row needs neither an order nor a limit, and so no sub-select of its own.
   if (read.byKey && read.limit !== 0 && !read.offset) return { ...read, order: [], limit: undefined };
   const isWritten = ['written rows', 'written keys', 'with'].includes(read.source.kind);
   return read.take === 'many' && !isWritten ? { ...read, limit: read.limit ?? maxRows } : read;
 }
 
-function sourceWhere(
+export function sourceWhere(
   read: ReadPlan,
   row: Row,
   alias: string,
   outer: Outer | undefined,
   aliases: Aliases,
+  further?: Fragment,
 ): Fragment {
   return whereClause(
     outer?.relationship && joinCondition(outer.relationship, outer.row, row, alias),
     sourceCondition(read.source, row, alias),
     read.where && predicateSql(read.where, row, aliases),
+    further,
   );
 }
 
@@ -197,7 +214,7 @@ function distinctClause(read: ReadPlan, row: Row): Sql {
  * Limits stand as numbers where they are common, so that the planner knows them; an uncommon one is bound, so that the
  * prepared statements do not multiply.
  */
-function limitClause({ limit, offset }: ReadPlan, { bigint }: Compilation): Fragment {
+export function limitClause({ limit, offset }: ReadPlan, { bigint }: Compilation): Fragment {
   const number = (value: number): Fragment =>
     value <= 100 || (value <= 100_000 && value % 50 === 0)
       ? integer(value)
@@ -255,6 +272,11 @@ function shapeExpression(
       return operandSql(shape.operand, row, compilation.aliases);
     case 'call':
       return encoded(callSql(shape.call, row), shape.call.routine.returnType, shape);
+    case 'token':
+      return token(
+        shape.texts,
+        shape.operands.map((operand) => operandSql(operand, row, compilation.aliases)),
+      );
     case 'object':
       throw new Error('an object shape belongs to a read');
     case 'relation':
@@ -272,10 +294,22 @@ function relationExpression(
   const outer = { row, relationship: shape.relationship, single };
   const plain = (value: Fragment): Fragment =>
     shape.asJson ? sql<Value>`pg_catalog.to_jsonb(${value})` : value;
-  if (single || shape.read.take !== 'maybe' || shape.read.shape.kind === 'page')
+  if (single || shape.read.take !== 'maybe' || shape.read.shape.kind !== 'object')
     return plain(readExpression(shape.read, outer, compilation));
-  const { query, record } = rowsQuery(shape.read, shape.read.shape, outer, compilation);
+  const within = { ...compilation, keepsOrder: false };
+  const { query, record } = rowsQuery(shape.read, shape.read.shape, outer, within);
   const alias = compilation.aliases.next();
-  joins.push(sql<Value>` left join lateral (${query}) ${identifier(alias)} on true`);
+  joins.push(lateral(query, alias, shape.read, compilation));
   return plain(record.value(alias));
+}
+
+/** The planner pulls a sub-select up and may then join from the other side, unless it has an OFFSET. */
+export function lateral(
+  query: Fragment,
+  alias: string,
+  { limit, offset }: ReadPlan,
+  { keepsOrder }: Compilation,
+): Fragment {
+  const fence = keepsOrder && limit === undefined && !offset ? sql` offset 0` : empty;
+  return sql<Value>` left join lateral (${query}${fence}) ${identifier(alias)} on true`;
 }

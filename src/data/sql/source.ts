@@ -1,9 +1,10 @@
 /** What stands in FROM: tables, routines, and rows that an earlier statement of the batch has written. */
-import { identifier, join, literal, type Sql, sql } from '../../database/sql.ts';
+import { identifier, join, type Sql, sql } from '../../database/sql.ts';
 import type { Relationship } from '../catalog/catalog.ts';
 import type { Source, Value } from '../plan/plan.ts';
 import { callSql } from './call.ts';
 import type { Row } from './row.ts';
+import { stash } from './stash.ts';
 import { typeName } from './types.ts';
 
 type Fragment = Sql<Value>;
@@ -66,9 +67,4 @@ export function sourceOrder(source: Source, alias: string): Sql | undefined {
 
 function keysAlias(alias: string): Sql {
   return identifier(`${alias}_keys`);
-}
-
-/** Rows that travel between the statements of a batch, in a setting that is gone with the transaction. */
-export function stash(name: string): Sql {
-  return sql`pg_catalog.current_setting(${literal(name)})::pg_catalog.json`;
 }

@@ -2,7 +2,7 @@
 import { identifier, parameter, type Sql, sql } from '../../database/sql.ts';
 import { AppError } from '../../errors.ts';
 import { type PgType, type Representation, withoutDomain } from '../catalog/catalog.ts';
-import { JsonText, type Value, Variable } from '../plan/plan.ts';
+import { JsonText, type Value, Variable, VariableRows } from '../plan/plan.ts';
 import { typeName } from './types.ts';
 
 /**
@@ -23,7 +23,8 @@ function represented(value: Value, { schema, name }: Representation): Sql<Value>
 
 /** Reads the variables of the request into a value. An absent variable inside a list or object is null, as in GraphQL. */
 function resolve(value: unknown, variables: Readonly<Record<string, unknown>>): unknown {
-  if (value instanceof Variable) return variables[value.name] ?? null;
+  if (value instanceof Variable) return valueAt(value, variables);
+  if (value instanceof VariableRows) return rowsOf(value, variables);
   if (Array.isArray(value)) return value.map((one) => resolve(one, variables));
   if (isPlainObject(value)) {
     const result: Record<string, unknown> = {};
@@ -31,6 +32,22 @@ function resolve(value: unknown, variables: Readonly<Record<string, unknown>>): 
     return result;
   }
   return value;
+}
+
+function valueAt({ name, path }: Variable, variables: Readonly<Record<string, unknown>>): unknown {
+  let value = variables[name];
+  for (const step of path) value = (value as Readonly<Record<string | number, unknown>> | undefined)?.[step];
+  return value ?? null;
+}
+
+function rowsOf({ variable, fields }: VariableRows, variables: Readonly<Record<string, unknown>>): unknown[] {
+  const rows = variables[variable] as readonly Readonly<Record<string, unknown>>[];
+  if (typeof fields === 'string') return rows.map((row) => row[fields]);
+  return rows.map((row, index) => {
+    const one: Record<string, unknown> = { o: index + 1 };
+    for (const [name, as] of fields) one[as] = row[name];
+    return one;
+  });
 }
 
 /** The text that PostgreSQL's input function of the type reads; null is NULL. */
@@ -45,11 +62,14 @@ export function bind(
 }
 
 function toText(value: unknown, type: PgType): string | null {
+  return plainText(value, withoutDomain(type));
+}
+
+/** `type` is no domain. */
+function plainText(value: unknown, type: PgType): string | null {
   if (value === null || value === undefined) return null;
   if (value instanceof JsonText) return value.text;
-  const plain = withoutDomain(type);
-  if (plain.name === 'json' || plain.name === 'jsonb') return JSON.stringify(value);
-  if (isRawJson(value)) return value.rawJSON;
+  if (isJson(type)) return JSON.stringify(value);
   switch (typeof value) {
     case 'string':
       if (value.includes('\0'))
@@ -61,21 +81,32 @@ function toText(value: unknown, type: PgType): string | null {
       return String(value);
     default:
   }
-  if (Array.isArray(value)) return plain.element ? arrayText(value, plain.element) : JSON.stringify(value);
-  return plain.kind === 'composite'
-    ? compositeText(value as Record<string, unknown>, plain)
+  if (isRawJson(value)) return value.rawJSON;
+  if (Array.isArray(value)) return type.element ? arrayText(value, type.element) : JSON.stringify(value);
+  return type.kind === 'composite'
+    ? compositeText(value as Record<string, unknown>, type)
     : JSON.stringify(value);
+}
+
+function isJson({ name, schema }: PgType): boolean {
+  return (name === 'json' || name === 'jsonb') && schema === 'pg_catalog';
 }
 
 /** `{"a","b",NULL}`; nested lists become dimensions. */
 function arrayText(list: readonly unknown[], element: PgType): string {
-  const isJson = ['json', 'jsonb'].includes(withoutDomain(element).name);
-  const items = list.map((one) => {
-    if (Array.isArray(one) && !isJson) return arrayText(one, element);
-    const text = toText(one, element);
-    return text === null ? 'NULL' : quoted(text);
-  });
-  return `{${items.join(',')}}`;
+  const type = withoutDomain(element);
+  const ofJson = isJson(type);
+  let text = '{';
+  for (let index = 0; index < list.length; index++) {
+    const one = list[index];
+    if (index > 0) text += ',';
+    if (Array.isArray(one) && !ofJson) text += arrayText(one, element);
+    else {
+      const item = plainText(one, type);
+      text += item === null ? 'NULL' : typeof one === 'number' ? item : quoted(item);
+    }
+  }
+  return `${text}}`;
 }
 
 /** `("a","b",)`: fields in order, nothing for NULL. */
@@ -88,6 +119,7 @@ function compositeText(value: Record<string, unknown>, type: PgType): string {
 }
 
 function quoted(text: string): string {
+  if (!/["\\]/.test(text)) return `"${text}"`;
   return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }
 

@@ -3,27 +3,22 @@
  * A write whose answer holds relations is a write, then a read by the keys that it returned: one statement alone would see the
  * old snapshot. Keys travel between the statements in transaction-local settings.
  */
-import { identifier, join, literal, render, type Sql, sql } from '../../database/sql.ts';
+import { join, render, type Sql, sql } from '../../database/sql.ts';
 import { invariant } from '../../errors.ts';
-import { type Catalog, type Column, type Table, withoutDomain } from '../catalog/catalog.ts';
+import type { Catalog, Column, Table } from '../catalog/catalog.ts';
+import { readsOtherRows } from '../plan/inspect.ts';
 import type { ObjectShape, ReadPlan, Source, Value } from '../plan/plan.ts';
-import type {
-  DeletePlan,
-  InsertLevel,
-  InsertRow,
-  MutationPlan,
-  UpdatePlan,
-  WriteAnswer,
-  WritePlan,
-} from '../plan/write.ts';
+import type { InsertLevel, InsertRow, MutationPlan, WriteAnswer, WritePlan } from '../plan/write.ts';
 import { Aliases } from './aliases.ts';
-import { compilationOf, type Statement } from './compile.ts';
+import { callExpression, compilationOf, type Statement } from './compile.ts';
 import { insertStatements } from './insert.ts';
-import { predicateSql, whereClause } from './predicate.ts';
+import { modify } from './modify.ts';
+import { whereClause } from './predicate.ts';
 import { type Compilation, pairs, readExpression, shapeItems } from './read.ts';
 import { sourceRow } from './row.ts';
-import { setExpression } from './set.ts';
 import { recordQuery } from './shape.ts';
+import { fromItem, sourceCondition } from './source.ts';
+import { carried, stashSql } from './stash.ts';
 
 type Fragment = Sql<Value>;
 
@@ -41,7 +36,7 @@ export interface CompiledMutation {
   readonly answers: readonly (readonly [key: string, text: (results: readonly WriteResult[]) => string])[];
 }
 
-type Render = (results: readonly WriteResult[]) => string;
+export type Render = (results: readonly WriteResult[]) => string;
 
 export function compileMutation(plan: MutationPlan, catalog: Catalog, maxRows: number): CompiledMutation {
   const batch = new WriteBatch(catalog, maxRows);
@@ -70,9 +65,17 @@ export class WriteBatch {
     return compilationOf(this.catalog, new Aliases(), this.maxRows);
   }
 
-  /** Adds a statement; the number says which of the results is its. */
-  add(statement: Fragment): number {
-    return this.statements.push({ ...render(statement), path: this.path }) - 1;
+  /** Adds a statement; the number says which of the results is its. `path`: of what it writes in the request. */
+  add(statement: Fragment, path = this.path): number {
+    return this.statements.push({ ...render(statement), path }) - 1;
+  }
+
+  /** What is added by `write` stands at this path of the request. */
+  within(path: string, write: () => void): void {
+    const outer = this.path;
+    this.path = path;
+    write();
+    this.path = outer;
   }
 
   nextStash(): string {
@@ -85,9 +88,11 @@ function compileWrite(plan: WritePlan, batch: WriteBatch): Render {
   switch (plan.kind) {
     case 'literal':
       return () => JSON.stringify(plan.text);
-    case 'read': {
+    case 'read':
+      return callForRows(plan, batch);
+    case 'call': {
       const index = batch.add(
-        sql<Value>`select null, to_json(${readExpression(plan, undefined, batch.compilation())})::text`,
+        sql<Value>`select null, to_json(${callExpression(plan, batch.compilation())})::text`,
       );
       return (results) => results[index]?.[1] ?? 'null';
     }
@@ -97,39 +102,44 @@ function compileWrite(plan: WritePlan, batch: WriteBatch): Render {
     }
     case 'insert': {
       const returned = returnedBy(plan.answer, plan.level.table, plan.readable, batch, {
-        isUniform: isUniform(plan.level),
+        mayBeFlat: isUniform(plan.level),
       });
       const indexes = insertStatements(plan.level, returned, batch);
       return answerOf(plan.answer, indexes, returned.read(batch));
     }
     case 'update':
     case 'delete':
-      return plan.kind === 'update' && plan.set.length === 0 ? nothing(plan.answer) : modify(plan, batch);
+      return modify(plan, batch);
   }
 }
 
-function nothing(answer: WriteAnswer): Render {
-  if (answer.kind === 'row') return () => 'null';
-  return answerOf(answer, [], []);
+/** A volatile function. What its rows are related to is read after it ran: one statement would see the state before. */
+function callForRows(plan: ReadPlan, batch: WriteBatch): Render {
+  const isAlone = plan.source.kind !== 'routine' || !readsOtherRows(plan);
+  const read = isAlone ? plan : { ...plan, ...keepRows(plan, batch) };
+  const index = batch.add(
+    sql<Value>`select null, to_json(${readExpression(read, undefined, batch.compilation())})::text`,
+  );
+  return (results) => results[index]?.[1] ?? 'null';
 }
 
-function modify(plan: UpdatePlan | DeletePlan, batch: WriteBatch): Render {
-  const { table } = plan;
-  const returned = returnedBy(plan.answer, table, plan.readable, batch, { isGone: plan.kind === 'delete' });
+/** Runs the function alone, and keeps its rows. */
+function keepRows({ source, limit, take }: ReadPlan, batch: WriteBatch): Pick<ReadPlan, 'source' | 'limit'> {
+  const { table } = source;
   const { aliases } = batch.compilation();
   const alias = aliases.next();
   const row = sourceRow(table, alias);
-  const target = sql`${identifier(table.schema, table.name)} ${identifier(alias)}`;
-  const where = whereClause(plan.where && predicateSql(plan.where, row, aliases));
-  const verb =
-    plan.kind === 'delete'
-      ? sql`delete from ${target}`
-      : sql<Value>`update ${target} set ${join(plan.set.map((one) => setExpression(one, row)))}`;
-  const written = sql<Value>`${verb}${where} returning ${returned.list(row)}`;
-  const index = batch.add(
-    sql<Value>`with w as (${written}) select count(*)::text, ${returned.summary()} from w`,
+  const name = batch.nextStash();
+  const columns = join(table.columns.map((column) => carried(column, row)));
+  const where = whereClause(sourceCondition(source, row, alias));
+  batch.add(
+    sql<Value>`with w as (select ${columns} from ${fromItem(source, alias, undefined)}${where}) select null, ${stashSql(name)} from w`,
   );
-  return answerOf(plan.answer, [index], returned.read(batch));
+  // Rows that were written have no limit of their own; those of a function are a list like any other.
+  return {
+    source: { kind: 'written rows', table, stash: name },
+    limit: limit ?? (take === 'many' ? batch.maxRows : undefined),
+  };
 }
 
 /** All rows give the same columns, and so do the rows that they point to: one statement writes them. */
@@ -162,12 +172,12 @@ export interface Returned {
   readonly columns: readonly Column[];
 }
 
-function returnedBy(
+export function returnedBy(
   answer: WriteAnswer,
   table: Table,
   readable: readonly Column[],
   batch: WriteBatch,
-  { isGone = false, isUniform: mayBeFlat = true }: { isGone?: boolean; isUniform?: boolean },
+  { isGone = false, mayBeFlat = true }: { isGone?: boolean; mayBeFlat?: boolean },
 ): Returned {
   const shape = shapeOf(answer);
   if (!shape) return { ...NOTHING, read: () => [] };
@@ -209,18 +219,6 @@ function returnedBy(
 
 const NOTHING = { stash: undefined, columns: [], list: () => sql`1`, summary: () => sql`null` };
 
-/** A column on its way to the next statement. Of an array JSON would lose its bounds, and whether a list is a document. */
-export function carried(column: Column, row: { column(column: Column): Sql }): Sql {
-  const value = row.column(column);
-  const isArray = withoutDomain(column.type).kind === 'array';
-  return isArray ? sql`${value}::text as ${identifier(column.name)}` : value;
-}
-
-/** `set_config(name, rows as JSON)`: what the next statement reads. */
-export function stashSql(name: string): Sql {
-  return sql`pg_catalog.set_config(${literal(name)}, coalesce(json_agg(row_to_json(w.*))::text, '[]'), true)`;
-}
-
 /** Own columns alone: the writing statement answers by itself. */
 function flat(shape: ObjectShape, table: Table, one: boolean, compilation: Compilation): Returned {
   const row = sourceRow(table, 'w');
@@ -250,7 +248,11 @@ function shapeOf(answer: WriteAnswer): ObjectShape | undefined {
 }
 
 /** `written`: results whose counts add up; `reads`: results with the rows. */
-function answerOf(answer: WriteAnswer, written: readonly number[], reads: readonly number[] | 'own'): Render {
+export function answerOf(
+  answer: WriteAnswer,
+  written: readonly number[],
+  reads: readonly number[] | 'own',
+): Render {
   const rowsIn = reads === 'own' ? written : reads;
   const texts = (results: readonly WriteResult[]) =>
     rowsIn.flatMap((index) => (results[index]?.[1] == null ? [] : [results[index][1] as string]));

@@ -15,12 +15,13 @@ import {
 } from 'graphql';
 import { Variable } from '../../data/plan/plan.ts';
 import { literalValue } from '../scalars.ts';
+import type { RequestVariables } from './request-variables.ts';
 
 export type Input =
   | { readonly kind: 'null' }
   | { readonly kind: 'value'; readonly value: unknown }
   /** A scalar, or list of scalars, that the request brings; it is neither absent nor null. */
-  | { readonly kind: 'variable'; readonly name: string; readonly isList: boolean }
+  | { readonly kind: 'variable'; readonly name: string; readonly path: Variable['path'] }
   | { readonly kind: 'list'; readonly items: readonly Input[] }
   | {
       readonly kind: 'object';
@@ -31,22 +32,6 @@ export type Input =
 export interface InputField {
   readonly name: string;
   readonly input: Input;
-}
-
-/** The variables of one request, and which of them the plan depends on by value. */
-export class RequestVariables {
-  readonly values: Readonly<Record<string, unknown>>;
-  readonly structural = new Set<string>();
-
-  constructor(values: Readonly<Record<string, unknown>>) {
-    this.values = values;
-  }
-
-  /** The value itself: the plan will hold for it alone. */
-  read(name: string): unknown {
-    this.structural.add(name);
-    return this.values[name];
-  }
 }
 
 /** Undefined: the argument is a variable that was not given, which counts as absent. */
@@ -96,28 +81,37 @@ function readVariable(name: string, type: GraphQLInputType, variables: RequestVa
   const value = variables.values[name];
   if (value === undefined) return undefined;
   if (value === null) return { kind: 'null' };
-  if (isLeafType(type)) return { kind: 'variable', name, isList: false };
-  if (isListType(type) && isLeafType(getNullableType(type.ofType)))
-    return { kind: 'variable', name, isList: true };
-  return fromValue(variables.read(name), type);
+  return fromValue(isLeaf(type) ? value : variables.shape(name), type, { name, path: [] });
 }
 
-/** A coerced variable value in the form of a literal. */
-function fromValue(value: unknown, type: GraphQLInputType): Input {
+interface Place {
+  readonly name: string;
+  readonly path: Variable['path'];
+}
+
+/** A coerced variable value in the form of a literal: its scalars stay variables. */
+function fromValue(value: unknown, type: GraphQLInputType, { name, path }: Place): Input {
   const nullable = getNullableType(type);
   if (value === null || value === undefined) return { kind: 'null' };
+  if (isLeaf(nullable)) return { kind: 'variable', name, path };
   if (isListType(nullable)) {
-    const items = (Array.isArray(value) ? value : [value]).map((one) => fromValue(one, nullable.ofType));
+    const items = (value as readonly unknown[]).map((one, index) =>
+      fromValue(one, nullable.ofType, { name, path: [...path, index] }),
+    );
     return { kind: 'list', items };
   }
-  if (isInputObjectType(nullable)) {
-    const known = nullable.getFields();
-    const fields = Object.entries(value as Record<string, unknown>).flatMap(([name, one]): InputField[] =>
-      known[name] ? [{ name, input: fromValue(one, known[name].type) }] : [],
-    );
-    return { kind: 'object', type: nullable, fields };
-  }
-  return { kind: 'value', value };
+  if (!isInputObjectType(nullable)) return { kind: 'value', value };
+  const known = nullable.getFields();
+  const fields = Object.entries(value).flatMap(([key, one]): InputField[] => {
+    const field = known[key];
+    return field ? [{ name: key, input: fromValue(one, field.type, { name, path: [...path, key] }) }] : [];
+  });
+  return { kind: 'object', type: nullable, fields };
+}
+
+/** A scalar or an enum value, or a list of such: bound as a whole. */
+function isLeaf(type: GraphQLInputType): boolean {
+  return isLeafType(type) || (isListType(type) && isLeafType(getNullableType(type.ofType)));
 }
 
 /** The constant behind an input that shapes the plan (enum values, limits, switches). */
@@ -128,7 +122,7 @@ export function constantOf(input: Input, variables: RequestVariables): unknown {
     case 'value':
       return input.value;
     case 'variable':
-      return variables.read(input.name);
+      return variables.read(input);
     case 'list':
       return input.items.map((one) => constantOf(one, variables));
     case 'object':
@@ -146,7 +140,7 @@ export function bindable(input: Input): unknown {
     case 'value':
       return input.value;
     case 'variable':
-      return new Variable(input.name);
+      return new Variable(input.name, input.path);
     case 'list':
       return input.items.map(bindable);
     case 'object':

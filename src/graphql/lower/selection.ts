@@ -4,15 +4,19 @@ import {
   type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLField,
+  type GraphQLInputObjectType,
   type GraphQLObjectType,
   getNamedType,
+  isInputObjectType,
   isObjectType,
   Kind,
+  type NamedTypeNode,
   type SelectionSetNode,
 } from 'graphql';
 import type { Entry, Plan } from '../../data/plan/plan.ts';
 import { AppError } from '../../errors.ts';
-import { constantOf, type Input, type RequestVariables, readInput } from './input.ts';
+import { constantOf, type Input, readInput } from './input.ts';
+import type { RequestVariables } from './request-variables.ts';
 
 export interface OperationContext {
   readonly variables: RequestVariables;
@@ -57,15 +61,27 @@ export class Selection {
       : { kind: 'value', value: definition.defaultValue };
   }
 
+  /** A list of rows with equal columns that the request brings in a variable, and the type of a row. */
+  rows(
+    name: string,
+  ): { variable: string; columns: readonly string[]; type: GraphQLInputObjectType } | undefined {
+    const node = this.nodes[0]?.arguments?.find((one) => one.name.value === name)?.value;
+    const type = getNamedType(this.field.args.find((one) => one.name === name)!.type);
+    if (node?.kind !== Kind.VARIABLE || !isInputObjectType(type)) return undefined;
+    const variable = node.name.value;
+    const columns = this.context.variables.columns(variable);
+    return columns && { variable, columns, type };
+  }
+
   /** An argument whose value shapes the plan; null counts as absent. */
   constant(name: string): unknown {
     const input = this.argument(name);
     return input && (constantOf(input, this.context.variables) ?? undefined);
   }
 
-  /** What is selected below, each lowered by its own field. */
-  entries<S>(typenameShape: (typeName: string) => S): Entry<S>[] {
-    const type = getNamedType(this.field.type);
+  /** What is selected below, each lowered by its own field; of an interface, as a concrete type of it. */
+  entries<S>(typenameShape: (typeName: string) => S, concrete?: GraphQLObjectType): Entry<S>[] {
+    const type = concrete ?? getNamedType(this.field.type);
     if (!isObjectType(type)) throw new AppError('internal-error', `${type.name} has no fields`);
     const sets = this.nodes.flatMap((node) => (node.selectionSet ? [node.selectionSet] : []));
     return lowerSelections(sets, type, this.context, `${this.path}.selectionSet`, typenameShape);
@@ -157,6 +173,10 @@ function collect(
 ): Map<string, FieldNode[]> {
   const merged = new Map<string, FieldNode[]>();
   const visited = new Set<string>();
+  const applies = (condition: NamedTypeNode | undefined) =>
+    condition === undefined ||
+    condition.name.value === type.name ||
+    type.getInterfaces().some(({ name }) => name === condition.name.value);
   const visit = (set: SelectionSetNode) => {
     for (const selection of set.selections) {
       if (!isIncluded(selection.directives, context.variables)) continue;
@@ -166,11 +186,11 @@ function collect(
         if (known) known.push(selection);
         else merged.set(key, [selection]);
       } else if (selection.kind === Kind.INLINE_FRAGMENT) {
-        visit(selection.selectionSet);
+        if (applies(selection.typeCondition)) visit(selection.selectionSet);
       } else if (!visited.has(selection.name.value)) {
         visited.add(selection.name.value);
         const fragment = context.fragments.get(selection.name.value);
-        if (fragment && fragment.typeCondition.name.value === type.name) visit(fragment.selectionSet);
+        if (fragment && applies(fragment.typeCondition)) visit(fragment.selectionSet);
       }
     }
   };
@@ -185,7 +205,7 @@ function isIncluded(directives: readonly DirectiveNode[] | undefined, variables:
     const argument = directive.arguments?.find((one) => one.name.value === 'if')?.value;
     const condition =
       argument?.kind === Kind.VARIABLE
-        ? variables.read(argument.name.value)
+        ? variables.read({ name: argument.name.value })
         : argument?.kind === Kind.BOOLEAN && argument.value;
     if (condition === (name === 'skip')) return false;
   }

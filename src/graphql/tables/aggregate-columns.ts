@@ -6,6 +6,7 @@ import { elementType, isList } from '../../data/catalog/scalar-name.ts';
 import type { VisibleTable } from '../../data/catalog/visible.ts';
 import type { AggregateFunction, Operand } from '../../data/plan/plan.ts';
 import { rowCall } from './call.ts';
+import type { Registry } from './registry.ts';
 
 type Group = 'numeric' | 'comparable';
 
@@ -61,6 +62,19 @@ export function aggregateColumns(table: VisibleTable, group: Group): AggregateCo
       }),
     );
   return [...columns, ...computed];
+}
+
+/** What PostgreSQL makes of it: sums widen, and averages and their like are numeric or float8. */
+export function aggregateResultType(
+  registry: Pick<Registry, 'builtIn'>,
+  operation: AggregateFunction,
+  type: PgType,
+): PgType {
+  if (operation === 'max' || operation === 'min') return type;
+  const isFloat = type.name === 'float4' || type.name === 'float8';
+  if (operation !== 'sum') return registry.builtIn(isFloat ? 'float8' : 'numeric');
+  if (type.name === 'int2' || type.name === 'int4') return registry.builtIn('int8');
+  return type.name === 'int8' ? registry.builtIn('numeric') : type;
 }
 
 export function scalarComputedFields(table: VisibleTable): ApiComputedField[] {

@@ -3,7 +3,7 @@ import type { GraphQLNamedType } from 'graphql';
 import type { PgType } from '../../data/catalog/catalog.ts';
 import type { VisibleTable } from '../../data/catalog/visible.ts';
 import type { AggregateFunction, Operand, Predicate, Related } from '../../data/plan/plan.ts';
-import { AppError, invariant } from '../../errors.ts';
+import { AppError } from '../../errors.ts';
 import { constantOf, type Input } from '../lower/input.ts';
 import type { Selection } from '../lower/selection.ts';
 import { comparisonType, type LowerComparison } from './comparison.ts';
@@ -14,24 +14,14 @@ import { boolExpType, lowerBoolExp } from './where.ts';
 
 type LowerAggregate = (input: Input, selection: Selection, path: string, related: Related) => Predicate;
 
-const BOOL = 16;
-const INT8 = 20;
-const INT4 = 23;
-const FLOAT8 = 701;
-
 const FLOAT_FUNCTIONS: readonly AggregateFunction[] = ['avg', 'max', 'min', 'sum', 'stddev_samp', 'var_samp'];
 const PAIR_FUNCTIONS: readonly AggregateFunction[] = ['corr', 'covar_samp'];
 
 export function aggregateBoolExpType(registry: Registry, table: VisibleTable): GraphQLNamedType {
   const { name } = table.api;
   return registry.input(`${name}_aggregate_bool_exp`, undefined, () => {
-    const typeOf = (oid: number): PgType => {
-      const type = registry.visible.model.catalog.types.get(oid);
-      invariant(type, `type ${oid} of pg_catalog is in every catalog`);
-      return type;
-    };
     const fields: Record<string, InputFieldDefinition> = {
-      count: predicate(registry, table, 'count', typeOf(INT4), typeOf(INT8), {
+      count: predicate(registry, table, 'count', registry.builtIn('int4'), registry.builtIn('int8'), {
         arguments: { type: selectColumnType(registry, table), list: true },
       }),
     };
@@ -54,9 +44,10 @@ export function aggregateBoolExpType(registry: Registry, table: VisibleTable): G
         arguments: { type: argument, nonNull: true },
       });
     };
-    for (const operation of ['bool_and', 'bool_or'] as const) add(operation, typeOf(BOOL), 'bool');
-    for (const operation of FLOAT_FUNCTIONS) add(operation, typeOf(FLOAT8), 'float8');
-    for (const operation of PAIR_FUNCTIONS) add(operation, typeOf(FLOAT8), 'float8', true);
+    for (const operation of ['bool_and', 'bool_or'] as const)
+      add(operation, registry.builtIn('bool'), 'bool');
+    for (const operation of FLOAT_FUNCTIONS) add(operation, registry.builtIn('float8'), 'float8');
+    for (const operation of PAIR_FUNCTIONS) add(operation, registry.builtIn('float8'), 'float8', true);
     return fields;
   });
 }

@@ -51,7 +51,7 @@ export function lowerAggregateRead(
   return lowerRead(registry, selection, table, source, shape, 'page');
 }
 
-function aggregateFieldsType(registry: Registry, table: VisibleTable): GraphQLNamedType {
+export function aggregateFieldsType(registry: Registry, table: VisibleTable): GraphQLNamedType {
   const { name } = table.api;
   return registry.object(`${name}_aggregate_fields`, `aggregate fields of "${name}"`, () => {
     const fields: Record<string, OutputField> = {

@@ -110,7 +110,7 @@ function containment(use: Use): Record<string, InputFieldDefinition> {
 }
 
 function jsonb(registry: Registry, scalar: GraphQLNamedType): Record<string, InputFieldDefinition> {
-  const text = builtIn(registry, TEXT);
+  const text = registry.builtIn('text');
   const string = registry.scalar('String');
   const castToText: LowerComparison = (input, selection, path, operand) => {
     const all = lowerInputFields<LowerComparison, Predicate>(asObject(input, path), (lower, value, name) =>
@@ -170,14 +170,6 @@ function compare(operator: Operator, typeOf: (operand: Operand) => PgType, list 
     const value: Value = { value: bindable(input), type, ...(list ? { list } : {}) };
     return { kind: 'compare', operand, operator, value };
   };
-}
-
-const TEXT = 25;
-
-function builtIn(registry: Registry, oid: number): PgType {
-  const type = registry.visible.model.catalog.types.get(oid);
-  invariant(type, `type ${oid} of pg_catalog is in every catalog`);
-  return type;
 }
 
 function ownType(operand: Operand): PgType {

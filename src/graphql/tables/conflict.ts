@@ -88,7 +88,7 @@ export class Conflicts {
       const column = table.updatable.find((one) => one.name === name);
       if (!column)
         throw new AppError('validation-failed', `erroneous column name: ${name}`, {
-          path: `${path}.update_columns`,
+          path,
         });
       return column.column;
     });

@@ -14,13 +14,13 @@ import { objectType } from './object.ts';
 import type { InputFieldDefinition, OutputField, Registry } from './registry.ts';
 import { mutationResponseType, readableColumns, responseAnswer, rowAnswer } from './write-answer.ts';
 
-interface InsertContext {
+export interface InsertContext {
   readonly selection: Selection;
   readonly conflicts: Conflicts;
 }
 
 /** What a field of an insert input adds to its row. */
-type LowerInsertField = (
+export type LowerInsertField = (
   input: Input,
   context: InsertContext,
   path: string,
@@ -37,7 +37,9 @@ export function insertFields(registry: Registry, table: WritableTable): Record<s
   const conflict = onConflictArgument(registry, table);
   const many: LowerField<WritePlan> = (selection) => ({
     kind: 'insert',
-    level: lowerLevel(table, selection.argument('objects'), selection, `${selection.path}.args.objects`),
+    level:
+      lowerBulk(table, selection) ??
+      lowerLevel(table, selection.argument('objects'), selection, `${selection.path}.args.objects`),
     path: `${selection.path}.args.objects`,
     answer: responseAnswer(selection),
     readable: readableColumns(table),
@@ -65,6 +67,23 @@ export function insertFields(registry: Registry, table: WritableTable): Record<s
       description: names.insert_one.comment ?? `insert a single row into the table: "${api.name}"`,
     };
   return fields;
+}
+
+/** Rows of columns alone in a variable: the plan then holds for any such rows, and nothing is done for each of them. */
+function lowerBulk(table: WritableTable, selection: Selection): InsertLevel | undefined {
+  const rows = selection.rows('objects');
+  if (!rows) return undefined;
+  const conflicts = new Conflicts(selection);
+  const columns: [Column, string][] = [];
+  for (const field of rows.columns) {
+    const lower = rows.type.getFields()[field]?.extensions.lower as LowerInsertField;
+    const part = lower({ kind: 'null' }, { selection, conflicts }, '');
+    if (!part || !('column' in part)) return undefined;
+    columns.push([part.column, field]);
+  }
+  const path = `${selection.path}.args.on_conflict`;
+  const conflict = conflicts.lower(table, selection.argument('on_conflict'), path);
+  return { table: table.api.table, rows: [], bulk: { variable: rows.variable, columns }, conflict };
 }
 
 function lowerLevel(
@@ -135,14 +154,19 @@ export function insertInputType(registry: Registry, table: WritableTable): Graph
       }
       for (const relationship of api.relationships) {
         const target = registry.writableTable(relationship.target);
-        if (target?.mayInsert) fields[relationship.name] ??= nestedField(registry, relationship, target);
+        if (target?.mayInsert)
+          fields[relationship.name] ??= nestedInsertField(registry, relationship, target);
       }
       return fields;
     },
   );
 }
 
-function nestedField(registry: Registry, api: ApiRelationship, target: WritableTable): InputFieldDefinition {
+export function nestedInsertField(
+  registry: Registry,
+  api: ApiRelationship,
+  target: WritableTable,
+): InputFieldDefinition {
   const isList = api.kind === 'array';
   const name = `${target.api.name}_${isList ? 'arr' : 'obj'}_rel_insert_input`;
   const type = registry.input(

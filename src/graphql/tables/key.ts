@@ -1,5 +1,7 @@
 /** The key columns of a table as arguments, and the condition that they make. */
+import type { GraphQLNamedType } from 'graphql';
 import type { ApiColumn } from '../../data/catalog/model.ts';
+import type { VisibleTable } from '../../data/catalog/visible.ts';
 import type { Predicate } from '../../data/plan/plan.ts';
 import { invariant } from '../../errors.ts';
 import { bindable, type Input } from '../lower/input.ts';
@@ -12,6 +14,19 @@ export function keyArguments(
 ): Record<string, InputFieldDefinition> {
   return Object.fromEntries(
     key.map((column) => [column.name, { ...columnTypeUse(registry, column), nonNull: true }]),
+  );
+}
+
+/** `T_pk_columns_input`. */
+export function keyType(
+  registry: Registry,
+  { api }: VisibleTable,
+  key: readonly ApiColumn[],
+): GraphQLNamedType {
+  return registry.input(
+    `${api.name}_pk_columns_input`,
+    `primary key columns input for table: "${api.name}"`,
+    () => keyArguments(registry, key),
   );
 }
 

@@ -49,18 +49,27 @@ export function lowerRead(
   take: ReadPlan['take'],
 ): ReadPlan {
   const order = lowerOrderBy(selection, selection.argument('order_by'));
+  // DISTINCT ON needs its columns to come first, which they do by default.
   const distinct = lowerDistinct(selection, table, order);
+  return lowerRows(registry, selection, { source, distinct, order, shape, take });
+}
+
+/** The read with the arguments `where`, `limit` and `offset`. */
+export function lowerRows(
+  registry: Registry,
+  selection: Selection,
+  given: Pick<ReadPlan, 'source' | 'distinct' | 'order' | 'shape' | 'take'>,
+): ReadPlan {
   return {
     kind: 'read',
-    source,
+    source: given.source,
     where: lowerWhere(selection, selection.argument('where'), `${selection.path}.args.where`),
-    distinct,
-    // DISTINCT ON needs its columns to come first, which they do by default.
-    order,
-    limit: lowerLimit(registry, selection),
+    distinct: given.distinct,
+    order: given.order,
+    limit: lowerLimit(registry, selection, 'limit'),
     offset: lowerOffset(selection),
-    shape,
-    take,
+    shape: given.shape,
+    take: given.take,
   };
 }
 
@@ -96,12 +105,12 @@ function lowerDistinct(selection: Selection, table: VisibleTable, order: readonl
   return [...new Set(distinct)];
 }
 
-function lowerLimit(registry: Registry, selection: Selection): number | undefined {
-  const input = selection.argument('limit');
-  const node = selection.nodes[0]?.arguments?.find((one) => one.name.value === 'limit');
+export function lowerLimit(registry: Registry, selection: Selection, argument: string): number | undefined {
+  const input = selection.argument(argument);
+  const node = selection.nodes[0]?.arguments?.find((one) => one.name.value === argument);
   const limit = input && constantOf(input, selection.context.variables);
   if (limit === undefined || limit === null) return undefined;
-  const path = `${selection.path}.args.limit`;
+  const path = `${selection.path}.args.${argument}`;
   const isText = node?.value.kind === 'StringValue';
   if (isText || typeof limit !== 'number' || limit < 0)
     throw new AppError(
@@ -112,7 +121,7 @@ function lowerLimit(registry: Registry, selection: Selection): number | undefine
   if (limit > registry.limits.maxRows)
     throw new AppError(
       'limit-exceeded',
-      `limit ${limit} is larger than api.maxRows (${registry.limits.maxRows})`,
+      `${argument} ${limit} is larger than api.maxRows (${registry.limits.maxRows})`,
       {
         path,
         hint: 'Ask for fewer rows and page through them with offset or a where on the last key.',

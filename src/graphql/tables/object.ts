@@ -1,8 +1,8 @@
 /** `T`: columns, relationships and computed fields of a table. */
-import type { GraphQLNamedType } from 'graphql';
+import type { GraphQLNamedType, GraphQLObjectType } from 'graphql';
 import { elementType, isList } from '../../data/catalog/scalar-name.ts';
 import type { VisibleRelationship, VisibleTable } from '../../data/catalog/visible.ts';
-import type { ObjectShape, Shape, Value } from '../../data/plan/plan.ts';
+import type { ObjectShape, ReadPlan, Shape, Value } from '../../data/plan/plan.ts';
 import { isWideNumber } from '../../data/sql/encode.ts';
 import { AppError } from '../../errors.ts';
 import { parseJsonPath } from '../../lib/json-path.ts';
@@ -10,30 +10,44 @@ import type { LowerField, Selection } from '../lower/selection.ts';
 import { aggregateType, lowerAggregateRead } from './aggregate.ts';
 import { columnTypeUse } from './column-type.ts';
 import { computedField } from './computed-field.ts';
+import { connectionField } from './connection.ts';
+import { groupByField } from './group-by.ts';
 import { listArguments, lowerList, lowerOne } from './list.ts';
+import { isNode, nodeIdField, nodeInterface } from './node.ts';
 import type { OutputField, Registry } from './registry.ts';
 
 export function objectType(registry: Registry, table: VisibleTable): GraphQLNamedType {
   const { name, comment } = table.api;
   const description = comment === undefined ? `columns and relationships of "${name}"` : comment || undefined;
-  return registry.object(name, description, () => {
-    const fields: Record<string, OutputField> = {};
-    for (const column of table.columns) fields[column.name] = columnField(registry, table, column);
-    for (const relationship of table.relationships)
-      Object.assign(fields, relationshipFields(registry, relationship));
-    for (const computed of table.computedFields)
-      fields[computed.api.name] ??= computedField(registry, table, computed);
-    return fields;
-  });
+  const interfaces = () => (isNode(registry, table) ? [nodeInterface(registry)] : []);
+  return registry.object(
+    name,
+    description,
+    () => {
+      const fields: Record<string, OutputField> = {};
+      for (const column of table.columns) fields[column.name] = columnField(registry, table, column);
+      for (const relationship of table.relationships)
+        Object.assign(fields, relationshipFields(registry, relationship));
+      for (const computed of table.computedFields)
+        fields[computed.api.name] ??= computedField(registry, table, computed);
+      for (const relationship of table.relationships)
+        for (const [name, field] of Object.entries(relationshipAdditions(registry, relationship)))
+          fields[name] ??= field;
+      if (isNode(registry, table)) Object.assign(fields, nodeIdField(registry, table));
+      return fields;
+    },
+    interfaces,
+  );
 }
 
 const typename = (text: string): Shape => ({ kind: 'literal', text });
 
-export function lowerObject(selection: Selection): ObjectShape {
-  return { kind: 'object', entries: selection.entries<Shape>(typename) };
+/** `concrete`: the type itself, where the field's is an interface. */
+export function lowerObject(selection: Selection, concrete?: GraphQLObjectType): ObjectShape {
+  return { kind: 'object', entries: selection.entries<Shape>(typename, concrete) };
 }
 
-function columnField(
+export function columnField(
   registry: Registry,
   table: VisibleTable,
   api: VisibleTable['columns'][number],
@@ -70,11 +84,8 @@ export function jsonPath(registry: Registry, selection: Selection): Value | unde
       path: `${selection.path}.args.path`,
       hint: "Write it like $.a.b[0]['any key'].",
     });
-  const text = registry.visible.model.catalog.types.get(TEXT)!;
-  return steps.length === 0 ? undefined : { value: steps, type: text, list: true };
+  return steps.length === 0 ? undefined : { value: steps, type: registry.builtIn('text'), list: true };
 }
-
-const TEXT = 25;
 
 function relationshipFields(
   registry: Registry,
@@ -126,4 +137,26 @@ function relationshipFields(
       description: 'An aggregate relationship',
     },
   };
+}
+
+/** Of a list: groups and pages of the related rows. */
+function relationshipAdditions(
+  registry: Registry,
+  { api, target }: VisibleRelationship,
+): Record<string, OutputField> {
+  if (api.kind !== 'array') return {};
+  const source = { kind: 'table', table: target.api.table } as const;
+  const { groupBy, connection } = registry.additionsOf(target.api);
+  const pages = connection && connectionField(registry, target, source);
+  return {
+    ...(groupBy ? { [`${api.name}_group_by`]: related(groupByField(registry, target, source), api) } : {}),
+    ...(pages ? { [`${api.name}_connection`]: related(pages, api) } : {}),
+  };
+}
+
+/** A read of rows of a table, narrowed to those that belong to the outer row. */
+function related(field: OutputField, { relationship }: VisibleRelationship['api']): OutputField {
+  const read = field.lower as LowerField<ReadPlan>;
+  const lower: LowerField<Shape> = (selection) => ({ kind: 'relation', relationship, read: read(selection) });
+  return { ...field, lower };
 }

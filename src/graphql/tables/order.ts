@@ -11,7 +11,7 @@ import { lowerInputFields } from './input-fields.ts';
 import type { InputFieldDefinition, Registry } from './registry.ts';
 
 /** What an entry of an order_by object adds; `wrap` turns an operand of the related row into one of ours. */
-type LowerOrder = (input: Input, selection: Selection, wrap: (operand: Operand) => Operand) => Order[];
+export type LowerOrder = (input: Input, selection: Selection, wrap: (operand: Operand) => Operand) => Order[];
 
 const DIRECTIONS = {
   asc: { direction: 'asc', nulls: 'last', description: 'in ascending order, nulls last' },
@@ -50,7 +50,7 @@ export function orderByType(registry: Registry, table: VisibleTable): GraphQLNam
   });
 }
 
-function direction(registry: Registry, operand: Operand): InputFieldDefinition {
+export function direction(registry: Registry, operand: Operand): InputFieldDefinition {
   const type = registry.enum('order_by', 'column ordering options', () =>
     Object.entries(DIRECTIONS).map(([name, { description }]) => ({ name, description })),
   );
@@ -81,7 +81,7 @@ function aggregates(registry: Registry, target: VisibleTable, related: Related):
 /** Stands for the related rows until the field of the outer type says which they are. */
 const OPEN: Related = { relationship: undefined, source: undefined as never };
 
-function aggregateOrderByType(registry: Registry, table: VisibleTable): GraphQLNamedType {
+export function aggregateOrderByType(registry: Registry, table: VisibleTable): GraphQLNamedType {
   const { name } = table.api;
   return registry.input(`${name}_aggregate_order_by`, `order by aggregate values of table "${name}"`, () => {
     const count: Operand = {
@@ -120,7 +120,11 @@ function aggregateOrderByType(registry: Registry, table: VisibleTable): GraphQLN
   });
 }
 
-function lowerOrderObject(selection: Selection, input: Input, wrap: (operand: Operand) => Operand): Order[] {
+export function lowerOrderObject(
+  selection: Selection,
+  input: Input,
+  wrap: (operand: Operand) => Operand,
+): Order[] {
   if (input.kind !== 'object') return [];
   return lowerInputFields<LowerOrder, Order[]>(input, (lower, value) => lower(value, selection, wrap)).flat();
 }

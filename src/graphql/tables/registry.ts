@@ -5,9 +5,11 @@
 import {
   GraphQLEnumType,
   type GraphQLFieldConfig,
+  GraphQLID,
   type GraphQLInputFieldConfig,
   GraphQLInputObjectType,
   type GraphQLInputType,
+  GraphQLInterfaceType,
   GraphQLList,
   type GraphQLNamedType,
   GraphQLNonNull,
@@ -15,6 +17,9 @@ import {
   type GraphQLOutputType,
   GraphQLString,
 } from 'graphql';
+import type { Additions } from '../../data/catalog/additions.ts';
+import { type BuiltInType, builtInType } from '../../data/catalog/built-in-types.ts';
+import type { PgType } from '../../data/catalog/catalog.ts';
 import type { ApiTable } from '../../data/catalog/model.ts';
 import type { VisibleModel, WritableTable } from '../../data/catalog/visible.ts';
 import type { GraphqlContext } from '../context.ts';
@@ -54,12 +59,18 @@ type FieldConfig = GraphQLFieldConfig<Record<string, unknown>, GraphqlContext>;
 export class Registry {
   readonly visible: VisibleModel;
   readonly limits: { readonly maxRows: number };
+  readonly #hasAdditions: boolean;
   readonly #types = new Map<string, GraphQLNamedType>();
   readonly #writable: ReadonlyMap<ApiTable, WritableTable>;
 
-  constructor(visible: VisibleModel, limits: { readonly maxRows: number }) {
+  /** `additions`: what this dialect has beside Hasura's. */
+  constructor(
+    visible: VisibleModel,
+    { maxRows, additions }: { readonly maxRows: number; readonly additions: boolean },
+  ) {
     this.visible = visible;
-    this.limits = limits;
+    this.limits = { maxRows };
+    this.#hasAdditions = additions;
     this.#writable = new Map(visible.writable.map((table) => [table.api, table]));
   }
 
@@ -72,9 +83,24 @@ export class Registry {
     return this.#writable.get(api);
   }
 
+  additionsOf(api: ApiTable): Additions {
+    return this.#hasAdditions ? api.additions : {};
+  }
+
+  /** Rows can be asked for as nodes. */
+  get hasNodes(): boolean {
+    return this.#hasAdditions && this.visible.model.hasNodes;
+  }
+
+  /** A type of pg_catalog. */
+  builtIn(name: BuiltInType): PgType {
+    return builtInType(this.visible.model.catalog, name);
+  }
+
   scalar(name: string): GraphQLNamedType {
     // Introspection speaks it: with another of the same name its variables would not fit.
     if (name === 'String') return GraphQLString;
+    if (name === 'ID') return GraphQLID;
     return this.#once(name, () => createScalar(name));
   }
 
@@ -82,6 +108,7 @@ export class Registry {
     name: string,
     description: string | undefined,
     fields: () => Record<string, OutputField>,
+    interfaces: () => readonly GraphQLNamedType[] = () => [],
   ): GraphQLNamedType {
     return this.#once(
       name,
@@ -89,8 +116,16 @@ export class Registry {
         new GraphQLObjectType({
           name,
           description: description ?? null,
+          interfaces: () => interfaces() as GraphQLInterfaceType[],
           fields: () => mapSorted(fields(), outputField),
         }),
+    );
+  }
+
+  interface(name: string, description: string, fields: () => Record<string, OutputField>): GraphQLNamedType {
+    return this.#once(
+      name,
+      () => new GraphQLInterfaceType({ name, description, fields: () => mapSorted(fields(), outputField) }),
     );
   }
 

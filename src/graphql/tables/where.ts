@@ -19,16 +19,12 @@ export function boolExpType(registry: Registry, table: VisibleTable): GraphQLNam
   const description = `Boolean expression to filter rows from the table "${name}". All fields are combined with a logical 'AND'.`;
   return registry.input(`${name}_bool_exp`, description, () => {
     const self = boolExpType(registry, table);
-    const fields: Record<string, InputFieldDefinition> = {
-      _and: { type: self, list: true, lower: logic('and') },
-      _or: { type: self, list: true, lower: logic('or') },
-      _not: { type: self, lower: negation },
-    };
+    const fields = logicFields(self);
     for (const column of table.columns) {
       const type = column.enumTable
         ? enumComparisonType(registry, column.enumTable)
         : comparisonType(registry, column.column.type);
-      fields[column.name] = comparison(type, { kind: 'column', column: column.column });
+      fields[column.name] = comparisonField(type, { kind: 'column', column: column.column });
     }
     for (const { api, target } of table.relationships) {
       const related: Related = {
@@ -51,10 +47,19 @@ export function boolExpType(registry: Registry, table: VisibleTable): GraphQLNam
             relationship: undefined,
             source: { kind: 'routine', table: returns.api.table, call },
           })
-        : comparison(comparisonType(registry, api.routine.returnType), { kind: 'call', call });
+        : comparisonField(comparisonType(registry, api.routine.returnType), { kind: 'call', call });
     }
     return fields;
   });
+}
+
+/** `_and`, `_or` and `_not` of a type of conditions. */
+export function logicFields(self: GraphQLNamedType): Record<string, InputFieldDefinition> {
+  return {
+    _and: { type: self, list: true, lower: logic('and') },
+    _or: { type: self, list: true, lower: logic('or') },
+    _not: { type: self, lower: negation },
+  };
 }
 
 function logic(kind: 'and' | 'or'): LowerPredicate {
@@ -69,15 +74,18 @@ const negation: LowerPredicate = (input, selection, path) => ({
   predicate: lowerBoolExp(input, selection, path),
 });
 
-function comparison(type: GraphQLNamedType, operand: Operand): InputFieldDefinition {
-  const lower: LowerPredicate = (input, selection, path) => {
+export function comparisonField(type: GraphQLNamedType, operand: Operand): InputFieldDefinition {
+  return { type, lower: lowerComparisons(type, operand) };
+}
+
+export function lowerComparisons(type: GraphQLNamedType, operand: Operand): LowerPredicate {
+  return (input, selection, path) => {
     const all = lowerInputFields<LowerComparison, Predicate>(
       asObject(input, type.name, path),
       (one, value, name) => one(value, selection, `${path}.${name}`, operand),
     );
     return { kind: 'and', all };
   };
-  return { type, lower };
 }
 
 function relatedRows(registry: Registry, target: VisibleTable, related: Related): InputFieldDefinition {

@@ -2,7 +2,7 @@ import { getVariableValues } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { compileQuery } from '../../../src/data/sql/compile.ts';
 import { bind } from '../../../src/data/sql/value.ts';
-import { RequestVariables } from '../../../src/graphql/lower/input.ts';
+import { RequestVariables } from '../../../src/graphql/lower/request-variables.ts';
 import { lowerTableFields } from '../../../src/graphql/lower/selection.ts';
 import { type DataApi, openDataApi } from '../../support/data-api.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';

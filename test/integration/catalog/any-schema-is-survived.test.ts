@@ -131,7 +131,7 @@ const relationships = (name: string, schema?: string) =>
 test('the schema is valid as a whole, prints and introspects', async () => {
   const { schema } = await api.engine.get('anon');
   expect(validateSchema(schema)).toEqual([]);
-  expect(printSchema(schema)).toMatch(/^type MixedCase \{/m);
+  expect(printSchema(schema)).toMatch(/^type MixedCase implements Node \{/m);
   const { errors } = await execute({ schema, document: parse(getIntrospectionQuery()) });
   expect(errors).toBeUndefined();
 });

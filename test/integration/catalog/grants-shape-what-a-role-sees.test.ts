@@ -41,27 +41,31 @@ async function fieldsOf(role: string, type: string): Promise<string[]> {
 }
 
 test('a role sees the columns that it may select, in every type of the table', async () => {
-  expect(await fieldsOf('anon', 'country')).toEqual(['id', 'name']);
+  expect(await fieldsOf('anon', 'country')).toEqual(['id', 'name', 'node_id']);
   expect(await fieldsOf('anon', 'country_bool_exp')).toEqual(['_and', '_not', '_or', 'id', 'name']);
   expect(await fieldsOf('anon', 'country_order_by')).toEqual(['id', 'name']);
   expect(await fieldsOf('anon', 'country_max_fields')).toEqual(['id', 'name']);
   const { schema } = await api.engine.get('anon');
   expect(printType(schema.getType('country_select_column')!)).not.toContain('secret');
   expect(await fieldsOf('authenticated', 'country')).toEqual([
-    ...['cities_by_capital_of', 'cities_by_capital_of_aggregate', 'cities_by_country_id'],
-    ...['cities_by_country_id_aggregate', 'id', 'lockeds', 'lockeds_aggregate', 'name', 'secret', 'shout'],
+    ...['cities_by_capital_of', 'cities_by_capital_of_aggregate', 'cities_by_capital_of_connection'],
+    ...['cities_by_capital_of_group_by', 'cities_by_country_id', 'cities_by_country_id_aggregate'],
+    ...['cities_by_country_id_connection', 'cities_by_country_id_group_by', 'id'],
+    ...['lockeds', 'lockeds_aggregate', 'lockeds_connection', 'lockeds_group_by'],
+    ...['name', 'node_id', 'secret', 'shout'],
   ]);
 });
 
 test('a relation needs the columns of its key on both sides', async () => {
-  expect(await fieldsOf('anon', 'city')).toEqual(['id', 'name', 'population']);
+  expect(await fieldsOf('anon', 'city')).toEqual(['id', 'name', 'node_id', 'population']);
   expect(await fieldsOf('authenticated', 'city')).toContain('country');
 });
 
 test('a look-up needs every column of the key', async () => {
   expect(await fieldsOf('anon', 'query_root')).toEqual([
-    ...['city', 'city_aggregate', 'city_by_pk', 'country', 'country_aggregate', 'country_by_pk'],
-    ...['half_key', 'half_key_aggregate'],
+    ...['city', 'city_aggregate', 'city_by_pk', 'city_connection', 'city_group_by'],
+    ...['country', 'country_aggregate', 'country_by_pk', 'country_connection', 'country_group_by'],
+    ...['half_key', 'half_key_aggregate', 'half_key_group_by', 'node'],
   ]);
 });
 
@@ -86,7 +90,7 @@ test('what a role sees, it may read', async () => {
   for (const role of ['anon', 'authenticated', 'service_role']) {
     const { schema } = await api.engine.get(role);
     for (const root of Object.keys(schema.getQueryType()!.getFields()).filter(
-      (name) => !name.endsWith('_aggregate') && schema.getType(name),
+      (name) => !/_(aggregate|connection|group_by)$/.test(name) && schema.getType(name),
     )) {
       const type = schema.getType(root) as unknown as { getFields(): Record<string, { type: unknown }> };
       const scalars = Object.entries(type.getFields())

@@ -59,7 +59,7 @@ const REQUESTS: Record<string, Parameters | string> = {
   'an aggregate': { query: '{ item_aggregate { aggregate { count sum { price } } } }' },
   'a function': { query: '{ cheaper_than(args: {most: 4}, order_by: {id: asc}) { id } }' },
   'only __typename': { query: '{ __typename }' },
-  introspection: { query: '{ __type(name: "item") { name fields { name } } }' },
+  introspection: { query: '{ __type(name: "item_bool_exp") { name inputFields { name } } }' },
   'tables beside introspection': { query: '{ __type(name: "item") { name } item(limit: 1) { id } }' },
   variables: { query: 'query($id: Int!) { item_by_pk(id: $id) { name } }', variables: { id: 2 } },
   'an operation by name': {
@@ -225,4 +225,23 @@ test('forms, text and other methods get nowhere near a statement', async () => {
     const { status, allow } = await send('/graphql', { method });
     expect([status, allow], method).toEqual([405, 'GET, POST']);
   }
+});
+
+test('introspection at /v1/graphql describes the dialect without our additions, which work there all the same', async () => {
+  const ask = async (path: string, query: string) => {
+    const { text } = await send(path, {
+      method: 'POST',
+      body: JSON.stringify({ query }),
+      headers: { 'content-type': 'application/json' },
+    });
+    return text;
+  };
+  const names = '{ __schema { queryType { fields { name } } types { name } } }';
+  const additions = /item_connection|item_group_by|"node"|"PageInfo"|item_if_match/;
+  expect(await ask('/graphql', names)).toMatch(additions);
+  expect(await ask('/v1/graphql', names)).not.toMatch(additions);
+  const used = '{ item_group_by(keys: []) { aggregate { count } } }';
+  const answer = await ask('/v1/graphql', used);
+  expect(answer).toContain('"aggregate"');
+  expect(answer).toBe(await ask('/graphql', used));
 });

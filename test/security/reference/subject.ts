@@ -27,8 +27,13 @@ export interface Sabotage {
 export type Reply =
   | { readonly kind: 'data'; readonly data: Json }
   /** `late`: not by our schema, but by PostgreSQL while it ran. */
-  | { readonly kind: 'refused'; readonly late: boolean; readonly message: string }
-  | { readonly kind: 'failed'; readonly message: string };
+  | {
+      readonly kind: 'refused';
+      readonly late: boolean;
+      readonly message: string;
+      readonly sqlState: string | undefined;
+    }
+  | { readonly kind: 'failed'; readonly message: string; readonly sqlState: string | undefined };
 
 export interface Subject {
   /** Reads the database anew. */
@@ -149,22 +154,24 @@ export function createSubject(
       const [error] = errors ?? [];
       if (!error) return { kind: 'data', data: JSON.parse(data ?? 'null') as Json };
       const { code } = error.extensions;
-      if (code === 'validation-failed') return { kind: 'refused', late: false, message: error.message };
-      if (code === 'permission-error') return { kind: 'refused', late: true, message: error.message };
+      const sqlState = error.extensions.sqlState as string | undefined;
+      if (code === 'validation-failed' || code === 'permission-error')
+        return { kind: 'refused', late: code === 'permission-error', message: error.message, sqlState };
       const cause = (unexpected.pop() as { error?: unknown } | undefined)?.error;
-      return { kind: 'failed', message: `${error.message} (${String(code)}) ${String(cause ?? '')}` };
+      const message = `${error.message} (${String(code)}) ${String(cause ?? '')}`;
+      return { kind: 'failed', message, sqlState };
     },
     async askRest(path, model) {
       try {
         const { status, body } = await rest.handle(restExchange('GET', path, { caller: callerOf(model) }));
         if (status === 200) return { kind: 'data', data: JSON.parse(String(body)) as Json };
-        return { kind: 'failed', message: `${status} ${String(body)}` };
+        return { kind: 'failed', message: `${status} ${String(body)}`, sqlState: undefined };
       } catch (error) {
         if (!(error instanceof AppError)) throw error;
         const text = String(restErrorReply(error).body);
         const { code, message } = JSON.parse(text) as { code: string; message: string };
-        if (code === '42501') return { kind: 'refused', late: true, message };
-        return { kind: 'failed', message: text };
+        if (code === '42501') return { kind: 'refused', late: true, message, sqlState: code };
+        return { kind: 'failed', message: text, sqlState: code };
       }
     },
     async close() {

@@ -11,8 +11,8 @@ order by m.o)::text, '[]'), true)
 from (select e.v, ($1::int4[])[e.n] as o from json_array_elements(pg_catalog.current_setting('goforward.s2')::pg_catalog.json)
 with ordinality e(v, n) union all select e.v, ($2::int4[])[e.n] as o from json_array_elements(pg_catalog.current_setting('goforward.s3')::pg_catalog.json)
 with ordinality e(v, n)) m
--- $1 = "{\"0\",\"2\"}"
--- $2 = "{\"1\"}"
+-- $1 = "{0,2}"
+-- $2 = "{1}"
 
 select null, to_json(array(select (t4.*)::record
 from (select t1.name as name, array(select (t3.*)::record

@@ -19,9 +19,9 @@ from (select e.v, ($1::int4[])[e.n] as o from json_array_elements(pg_catalog.cur
 with ordinality e(v, n) union all select e.v, ($2::int4[])[e.n] as o from json_array_elements(pg_catalog.current_setting('goforward.s3')::pg_catalog.json)
 with ordinality e(v, n) union all select e.v, ($3::int4[])[e.n] as o from json_array_elements(pg_catalog.current_setting('goforward.s4')::pg_catalog.json)
 with ordinality e(v, n)) m
--- $1 = "{\"0\",\"2\"}"
--- $2 = "{\"1\"}"
--- $3 = "{\"3\"}"
+-- $1 = "{0,2}"
+-- $2 = "{1}"
+-- $3 = "{3}"
 
 select null, to_json(array(select (t2.*)::record
 from (select t1.id as id, t1.name as name, t1.born as born, t1.tags as tags from rows from (json_to_recordset(pg_catalog.current_setting('goforward.s1')::pg_catalog.json) as (id int4))

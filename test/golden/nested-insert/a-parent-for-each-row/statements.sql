@@ -7,12 +7,12 @@ order by i.o returning t1.id) select count(*)::text, null, pg_catalog.set_config
 -- $1 = "C"
 -- $2 = null
 
-with i as (select * from json_to_recordset($1::json) as r(o int4, v1 text, p1 int4)), w as (insert into public.article as t1 (title, author_id) select i.v1, (k1.v ->> 'id')::int4 from i left join json_array_elements(pg_catalog.current_setting('goforward.s2')::pg_catalog.json)
+with i as (select * from json_to_recordset($1::json) as r(o int4, v1 text, p1 int4)), w as (insert into public.article as t1 (title, author_id) select i.v1, (k1.v ->> 'id')::int4 from i join json_array_elements(pg_catalog.current_setting('goforward.s2')::pg_catalog.json)
 with ordinality k1(v, o) on k1.o = i.p1
 order by i.o returning t1.id) select count(*)::text, null, pg_catalog.set_config('goforward.s4', coalesce(json_agg(row_to_json(w.*))::text, '[]'), true) from w
 -- $1 = "[{\"o\":1,\"v1\":\"T\",\"p1\":1},{\"o\":2,\"v1\":\"W\",\"p1\":2}]"
 
-with i as (select * from json_to_recordset($1::json) as r(o int4, v1 text, p1 int4)), w as (insert into public.article as t1 (title, author_id) select i.v1, (k1.v ->> 'id')::int4 from i left join json_array_elements(pg_catalog.current_setting('goforward.s3')::pg_catalog.json)
+with i as (select * from json_to_recordset($1::json) as r(o int4, v1 text, p1 int4)), w as (insert into public.article as t1 (title, author_id) select i.v1, (k1.v ->> 'id')::int4 from i join json_array_elements(pg_catalog.current_setting('goforward.s3')::pg_catalog.json)
 with ordinality k1(v, o) on k1.o = i.p1
 order by i.o returning t1.id) select count(*)::text, null, pg_catalog.set_config('goforward.s5', coalesce(json_agg(row_to_json(w.*))::text, '[]'), true) from w
 -- $1 = "[{\"o\":1,\"v1\":\"U\",\"p1\":1}]"
@@ -28,9 +28,9 @@ from (select e.v, ($1::int4[])[e.n] as o from json_array_elements(pg_catalog.cur
 with ordinality e(v, n) union all select e.v, ($2::int4[])[e.n] as o from json_array_elements(pg_catalog.current_setting('goforward.s5')::pg_catalog.json)
 with ordinality e(v, n) union all select e.v, ($3::int4[])[e.n] as o from json_array_elements(pg_catalog.current_setting('goforward.s6')::pg_catalog.json)
 with ordinality e(v, n)) m
--- $1 = "{\"0\",\"3\"}"
--- $2 = "{\"1\"}"
--- $3 = "{\"2\"}"
+-- $1 = "{0,3}"
+-- $2 = "{1}"
+-- $3 = "{2}"
 
 select null, to_json(array(select (t4.*)::record
 from (select t1.title as title, (t3.*)::record as author from rows from (json_to_recordset(pg_catalog.current_setting('goforward.s1')::pg_catalog.json) as (id int4))

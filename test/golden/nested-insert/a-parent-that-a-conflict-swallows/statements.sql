@@ -3,7 +3,7 @@ order by i.o on conflict on constraint author_pkey do nothing returning t1.id) s
 -- $1 = "1"
 -- $2 = "x"
 
-with i as (select * from json_to_recordset($1::json) as r(o int4, v1 text, p1 int4)), w as (insert into public.article as t1 (title, author_id) select i.v1, (k1.v ->> 'id')::int4 from i left join json_array_elements(pg_catalog.current_setting('goforward.s1')::pg_catalog.json)
+with i as (select * from json_to_recordset($1::json) as r(o int4, v1 text, p1 int4)), w as (insert into public.article as t1 (title, author_id) select i.v1, (k1.v ->> 'id')::int4 from i join json_array_elements(pg_catalog.current_setting('goforward.s1')::pg_catalog.json)
 with ordinality k1(v, o) on k1.o = i.p1
 order by i.o returning t1.title) select count(*)::text, to_json((select (y.*)::record
 from (select w.title as title from w) y))::text from w

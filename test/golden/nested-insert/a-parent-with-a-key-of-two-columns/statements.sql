@@ -3,7 +3,7 @@ order by i.o returning t1.country, t1.town) select count(*)::text, null, pg_cata
 -- $1 = "ch"
 -- $2 = "Chur"
 
-with i as (select * from json_to_recordset($1::json) as r(o int4, v1 text, p1 int4)), w as (insert into public.street as t1 (name, country, town) select i.v1, (k1.v ->> 'country')::text, (k1.v ->> 'town')::text from i left join json_array_elements(pg_catalog.current_setting('goforward.s1')::pg_catalog.json)
+with i as (select * from json_to_recordset($1::json) as r(o int4, v1 text, p1 int4)), w as (insert into public.street as t1 (name, country, town) select i.v1, (k1.v ->> 'country')::text, (k1.v ->> 'town')::text from i join json_array_elements(pg_catalog.current_setting('goforward.s1')::pg_catalog.json)
 with ordinality k1(v, o) on k1.o = i.p1
 order by i.o returning t1.country, t1.town, t1.name) select count(*)::text, to_json((select (y.*)::record
 from (select w.country as country, w.town as town, w.name as name from w) y))::text from w

@@ -12,8 +12,8 @@ where t7.id <> all ($4::int4[])
 order by t7.id limit 10000) t8) as "all", array(select (t10.*)::record
 from (select t9.id as id from public.item t9
 where t9.name = any ($5::text[]) limit 10000) t10) as single) t11
--- $1 = "{\"1\",\"3\",\"99\"}"
--- $2 = "{\"1\",\"2\"}"
+-- $1 = "{1,3,99}"
+-- $2 = "{1,2}"
 -- $3 = "{}"
 -- $4 = "{}"
 -- $5 = "{\"apple\"}"

@@ -1,0 +1,18 @@
+with w as (select t1.id from public.artist t1
+where t1.id = $1::int4 for no key update) select count(*)::text, pg_catalog.set_config('goforward.s1', coalesce(json_agg(row_to_json(w.*))::text, '[]'), true) from w
+-- $1 = "1"
+
+with w as (update public.passport t1 set artist_id = null from json_array_elements(pg_catalog.current_setting('goforward.s1')::pg_catalog.json) owner(v)
+where t1.artist_id = (owner.v ->> 'id')::int4 returning 1) select count(*)::text, null from w
+
+with w as (update public.passport t1 set artist_id = (owner.v ->> 'id')::int4 from json_array_elements(pg_catalog.current_setting('goforward.s1')::pg_catalog.json) owner(v)
+where t1.id = any ($1::int4[]) returning 1) select count(*)::text, null, (case when count(*) = 1 or not exists(select 1 from json_array_elements(pg_catalog.current_setting('goforward.s1')::pg_catalog.json) owner(v)) then '0' else 'goforward refuses nothing-to-connect: ' || (count(*)) end)::int4 from w
+-- $1 = "{2}"
+
+select null, to_json((select (t4.*)::record
+from (select (select (t3.*)::record
+from (select t2.id as id, t2.number as number from public.passport t2
+where t2.artist_id = t1.id) t3) as passport from rows from (json_to_recordset(pg_catalog.current_setting('goforward.s1')::pg_catalog.json) as (id int4))
+with ordinality t1_keys(k1, o), public.artist t1
+where t1.id = t1_keys.k1
+order by t1_keys.o) t4))::text

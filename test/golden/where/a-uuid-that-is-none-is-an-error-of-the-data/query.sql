@@ -1,5 +1,0 @@
-select row_to_json(t3.*)::text
-from (select array(select (t2.*)::record
-from (select t1.id as id from public.item t1
-where t1.ref = $1::uuid limit 10000) t2) as item) t3
--- $1 = "x"
