@@ -1,6 +1,4 @@
 /** The REST API over a test's database, wired as src/api.ts does, without HTTP: requests go in as method, address and role. */
-import { EventEmitter } from 'node:events';
-import type { ServerResponse } from 'node:http';
 import { type Caller, createCaller } from '../../src/caller.ts';
 import { loadConfig } from '../../src/config.ts';
 import type { Catalog } from '../../src/data/catalog/catalog.ts';
@@ -12,6 +10,7 @@ import type { Exchange, Reply } from '../../src/exchange.ts';
 import { createRestEndpoint } from '../../src/rest/handler.ts';
 import type { RestSettings } from '../../src/rest/settings.ts';
 import type { TestDatabase } from './database.ts';
+import { restExchange } from './rest-exchange.ts';
 
 export interface RestApiOptions {
   readonly schemas?: readonly string[];
@@ -122,19 +121,5 @@ export function exchangeOf(
   { headers, body, role = 'anon', claims }: RestRequestOptions,
 ): Exchange {
   const kind: Caller['kind'] = role === 'anon' ? 'anonymous' : role === 'service_role' ? 'service' : 'user';
-  const url = `/rest/v1${path}`;
-  const end = url.indexOf('?');
-  return {
-    method,
-    url,
-    path: end < 0 ? url : url.slice(0, end),
-    headers: headers ?? {},
-    query: {},
-    body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
-    bytes: undefined,
-    caller: createCaller(kind, role, claims),
-    requestId: 'test',
-    incoming: new EventEmitter() as Exchange['incoming'],
-    outgoing: new EventEmitter() as ServerResponse,
-  };
+  return restExchange(method, path, { caller: createCaller(kind, role, claims), headers, body });
 }
