@@ -12,6 +12,7 @@ import { RestError, restErrorReply } from './errors.ts';
 import { routineOptions, tableOptions } from './options.ts';
 import { decode } from './query-string.ts';
 import { createReadCache, type ReadCache, readAction } from './read.ts';
+import { rootReply } from './root.ts';
 import { callAction } from './rpc.ts';
 import type { RestSettings } from './settings.ts';
 import { writeAction } from './write.ts';
@@ -93,6 +94,7 @@ function targetOf({ path }: Exchange): Target {
 }
 
 function act(context: RestContext, exchange: Exchange): Reply | Promise<Reply> {
+  if (exchange.path === '/') return rootReply(exchange, context.settings);
   const target = targetOf(exchange);
   if (exchange.method === 'OPTIONS') {
     const { table, routine } = target;
