@@ -10,9 +10,9 @@ import type { PreparedAnswer } from './answer.ts';
 import { performBatch } from './batch.ts';
 import { RestError, restErrorReply } from './errors.ts';
 import { routineOptions, tableOptions } from './options.ts';
-import { profileOf } from './profile.ts';
 import { decode } from './query-string.ts';
 import { createReadCache, type ReadCache, readAction } from './read.ts';
+import { rootReply } from './root.ts';
 import { callAction } from './rpc.ts';
 import type { RestSettings } from './settings.ts';
 import { writeAction } from './write.ts';
@@ -94,7 +94,7 @@ function targetOf({ path }: Exchange): Target {
 }
 
 function act(context: RestContext, exchange: Exchange): Reply | Promise<Reply> {
-  if (exchange.path === '/') throw noDescription(context, exchange);
+  if (exchange.path === '/') return rootReply(exchange, context.settings);
   const target = targetOf(exchange);
   if (exchange.method === 'OPTIONS') {
     const { table, routine } = target;
@@ -104,12 +104,6 @@ function act(context: RestContext, exchange: Exchange): Reply | Promise<Reply> {
   if (isBatch(context, exchange))
     return performBatch(context, exchange, (part) => actionOf(context, part, targetOf(part)));
   return perform(context, actionOf(context, exchange, target), exchange.outgoing);
-}
-
-/** A schema that is not served is told first. */
-function noDescription({ settings }: RestContext, exchange: Exchange): RestError {
-  profileOf(exchange, settings);
-  return new RestError('PGRST126', 'Root endpoint metadata is disabled');
 }
 
 /** A table of that name comes first: its clients were there before. */

@@ -115,7 +115,7 @@ async function textOf(body: Reply['body']): Promise<string> {
   return text;
 }
 
-export function exchangeOf(
+function exchangeOf(
   method: string,
   path: string,
   { headers, body, role = 'anon', claims }: RestRequestOptions,

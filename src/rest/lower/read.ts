@@ -44,8 +44,8 @@ export function lowerTree(scope: Scope, node: TreeNode, options: LowerOptions): 
     limit: toOne ? (limit === 0 ? 0 : undefined) : least(limit, options.maxRows),
     offset: offset === 0 ? undefined : offset,
     shape: { kind: 'object', entries },
-    keepsOrder: limit !== undefined && limit <= SHORT_LIST,
-    byKey: node.way === undefined && options.source === undefined && namesKey(node),
+    ...(limit !== undefined && limit <= SHORT_LIST ? { keepsOrder: true } : {}),
+    ...(node.way === undefined && options.source === undefined && namesKey(node) ? { byKey: true } : {}),
     take: toOne ? 'maybe' : 'many',
   };
 }
