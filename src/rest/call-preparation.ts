@@ -1,6 +1,8 @@
 /** A call as far as it can be prepared: which function, how it is called, and how its result is answered. */
-import type { Catalog, Routine, Table } from '../data/catalog/catalog.ts';
+import { builtInType } from '../data/catalog/built-in-types.ts';
+import type { Catalog, Table } from '../data/catalog/catalog.ts';
 import { resultRows } from '../data/catalog/result-rows.ts';
+import { isVoid } from '../data/catalog/scalar-name.ts';
 import { type Answer, type DocumentCall, WITH_ROWS } from '../data/plan/document.ts';
 import type { ListingFormat } from '../data/plan/listing.ts';
 import type { Exchange, Reply } from '../exchange.ts';
@@ -12,7 +14,6 @@ import type { RestContext } from './handler.ts';
 import { inGivenOrder } from './lower/given-order.ts';
 import { lowerTree } from './lower/read.ts';
 import { resolveTree } from './lower/tree.ts';
-import { builtInType } from './lower/types.ts';
 import { handlersOfCall } from './media-handlers.ts';
 import { chooseRepresentation, type Representation } from './media-type.ts';
 import { mediaTypeOf, type Payload } from './payload.ts';
@@ -121,7 +122,7 @@ function listingOf(call: Call, { catalog, settings }: RestContext, exchange: Exc
   const isCounted = preferences.count === 'exact' || preferences.count === 'estimated';
   return {
     read: inGivenOrder(read),
-    format: exchange.method === 'HEAD' || isVoid(meant.routine) ? 'none' : formatOf(call),
+    format: exchange.method === 'HEAD' || isVoid(meant.routine.returnType) ? 'none' : formatOf(call),
     stripNulls: representation.stripNulls,
     handler: representation.handler,
     count: isCounted ? { atMost: undefined } : undefined,
@@ -137,14 +138,10 @@ function formatOf({ meant, isScalar, representation }: Call): ListingFormat {
   return isOne ? 'object' : 'array';
 }
 
-function isVoid({ returnType }: Routine): boolean {
-  return returnType.schema === 'pg_catalog' && returnType.name === 'void';
-}
-
 function replyOf({ request, representation, range, meant }: Call, { body, rows, total }: AnswerRow): Reply {
   checkWithin(range, total);
   const applied = appliedPreferences(request.preferences, OBEYED);
-  const isEmpty = isVoid(meant.routine);
+  const isEmpty = isVoid(meant.routine.returnType);
   return {
     status: isEmpty ? 204 : rangeStatus(rows, total),
     headers: {

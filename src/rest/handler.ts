@@ -60,7 +60,7 @@ export function createRestEndpoint(input: RestInput): RestEndpoint {
         });
       const context = { ...input, ...installed };
       const own = withoutPrefix(exchange);
-      return own.path === '/' && own.method !== 'OPTIONS' ? root(context, own) : act(context, own);
+      return own.path === '/' ? root(context, own) : act(context, own);
     },
     renderError: (error, { requestId }) => {
       const reply = restErrorReply(error);

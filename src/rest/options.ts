@@ -24,7 +24,7 @@ export function routineOptions(context: RestContext, exchange: Exchange, name: s
   return optionsReply(['OPTIONS', ...reads, 'POST']);
 }
 
-function optionsReply(methods: readonly string[]): Reply {
+export function optionsReply(methods: readonly string[]): Reply {
   return {
     status: 200,
     headers: { allow: methods.join(','), 'access-control-allow-origin': '*' },

@@ -1,4 +1,5 @@
 /** `raise sqlstate 'PGRST'`: a function of the database writes the whole answer, status and headers included. */
+import { isHeader, isOfTheServer } from './header.ts';
 
 export interface RaisedAnswer {
   readonly status: number;
@@ -45,8 +46,12 @@ function readHead(text: string): Pick<RaisedAnswer, 'status' | 'headers'> | unde
     return undefined;
   if (typeof headers !== 'object' || headers === null || Array.isArray(headers)) return undefined;
   const entries = Object.entries(headers as Record<string, unknown>);
-  if (!entries.every((entry): entry is [string, string] => typeof entry[1] === 'string')) return undefined;
-  return { status, headers: Object.fromEntries(entries) };
+  if (!entries.every(isHeaderEntry)) return undefined;
+  return { status, headers: Object.fromEntries(entries.filter(([name]) => !isOfTheServer(name))) };
+}
+
+function isHeaderEntry(entry: [string, unknown]): entry is [string, string] {
+  return typeof entry[1] === 'string' && isHeader(entry[0], entry[1]);
 }
 
 function readObject(text: string): Record<string, unknown> | undefined {

@@ -21,7 +21,7 @@ export function topRange(
   const given = ranges.find(([path]) => path.length === 0)?.[1] ?? ALL_ROWS;
   const limited = boundsOf(given);
   // No rows are a fair wish.
-  if (limited.upper === -1 && given.limit === 0) return { limit: 0, offset: 0 };
+  if (given.limit === 0) return { limit: 0, offset: 0 };
   const asked = method === 'GET' && header !== undefined ? headerBounds(header) : EVERYTHING;
   const lower = Math.max(asked.lower, limited.lower);
   const upper = Math.min(asked.upper, limited.upper);

@@ -2,6 +2,7 @@
 import { literal, type Sql, sql } from '../database/sql.ts';
 import type { Reply } from '../exchange.ts';
 import { RestError } from './errors.ts';
+import { isHeader, isOfTheServer } from './header.ts';
 
 const setting = (name: string): Sql => sql`nullif(pg_catalog.current_setting(${literal(name)}, true), '')`;
 
@@ -26,9 +27,8 @@ export function withResponseSettings(
 }
 
 function readStatus(text: string): number {
-  const status = Number(/^\d{1,3}/.exec(text)?.[0] ?? 0);
-  if (status < 200 || status > 999)
-    throw new RestError('PGRST112', 'response.status guc must be a valid status code');
+  const status = /^\d{3}$/.test(text) ? Number(text) : 0;
+  if (status < 200) throw new RestError('PGRST112', 'response.status guc must be a valid status code');
   return status;
 }
 
@@ -36,6 +36,7 @@ function readStatus(text: string): number {
 function readHeaders(text: string): Map<string, string[]> {
   const headers = new Map<string, string[]>();
   for (const [name, value] of parseHeaders(text)) {
+    if (isOfTheServer(name)) continue;
     const values = headers.get(name);
     if (values) values.push(value);
     else headers.set(name, [value]);
@@ -56,9 +57,7 @@ function parseHeaders(text: string): [string, string][] {
     const [entry, ...more] = Object.entries(one as Record<string, unknown>);
     if (!entry || more.length > 0 || typeof entry[1] !== 'string') throw unreadable();
     const [name, value] = entry as [string, string];
-    // Node refuses such names and values much later, when the answer has begun.
-    if (!/^[-!#$%&'*+.^_`|~0-9A-Za-z]+$/.test(name) || /[^\t\x20-\x7e\x80-\xff]/.test(value))
-      throw unreadable();
+    if (!isHeader(name, value)) throw unreadable();
     return [name.toLowerCase(), value];
   });
 }

@@ -1,4 +1,5 @@
 /** What a write asks of PostgreSQL: the rows, where they go, and which are meant. */
+import { builtInType } from '../data/catalog/built-in-types.ts';
 import type { Column, Table } from '../data/catalog/catalog.ts';
 import type {
   DocumentColumn,
@@ -15,7 +16,7 @@ import { acceptedVersions } from './conditional.ts';
 import { RestError } from './errors.ts';
 import { columnNamed, type Scope } from './lower/fields.ts';
 import { treePredicate } from './lower/filters.ts';
-import { builtInType, postgresError } from './lower/types.ts';
+import { postgresError } from './lower/types.ts';
 import type { Representation } from './media-type.ts';
 import type { RestRequest } from './request.ts';
 

@@ -12,13 +12,15 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LRUCache } from 'lru-cache';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createCaller } from '../../src/caller.ts';
 import { AppError } from '../../src/errors.ts';
 import type { RestContext } from '../../src/rest/handler.ts';
 import { createReadCache } from '../../src/rest/read.ts';
 import { callAction } from '../../src/rest/rpc.ts';
 import { writeAction } from '../../src/rest/write.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { exchangeOf, openRestApi, type RestApi } from '../support/rest-api.ts';
+import { openRestApi, type RestApi } from '../support/rest-api.ts';
+import { restExchange } from '../support/rest-exchange.ts';
 import { boundText, wrapped } from './statement-text.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), 'rest-writes');
@@ -104,7 +106,7 @@ function statementOf(api: RestApi, { method, url, headers, body }: Case): string
     reads: createReadCache(),
     answers: new LRUCache({ max: 1 }),
   };
-  const exchange = exchangeOf(method, url, { headers, body });
+  const exchange = restExchange(method, url, { caller: createCaller('anonymous', 'anon'), headers, body });
   const [path = ''] = url.split('?');
   const [, first = '', second] = path.split('/').map(decodeURIComponent);
   try {

@@ -1,10 +1,9 @@
 /** The REST API over a test's database, wired as src/api.ts does, without HTTP: requests go in as method, address and role. */
-import { EventEmitter } from 'node:events';
-import type { ServerResponse } from 'node:http';
+import type pg from 'pg';
 import { type Caller, createCaller } from '../../src/caller.ts';
 import { loadConfig } from '../../src/config.ts';
 import type { Catalog } from '../../src/data/catalog/catalog.ts';
-import { loadGrants } from '../../src/data/catalog/grants.ts';
+import { type Grants, loadGrants } from '../../src/data/catalog/grants.ts';
 import { introspect } from '../../src/data/catalog/introspect.ts';
 import { CallerRunner } from '../../src/database/as-caller.ts';
 import { createPools } from '../../src/database/pools.ts';
@@ -13,6 +12,7 @@ import type { Exchange, Reply } from '../../src/exchange.ts';
 import { createRestEndpoint } from '../../src/rest/handler.ts';
 import type { RestSettings } from '../../src/rest/settings.ts';
 import type { TestDatabase } from './database.ts';
+import { restExchange } from './rest-exchange.ts';
 
 export interface RestApiOptions {
   readonly schemas?: readonly string[];
@@ -46,6 +46,16 @@ export interface RestApi {
   close(): Promise<void>;
 }
 
+/** As LiveCatalog reads them. */
+export async function grantsOf(pool: pg.Pool, catalog: Catalog, role: string): Promise<Grants> {
+  const client = await pool.connect();
+  try {
+    return await loadGrants(client, catalog, role);
+  } finally {
+    client.release();
+  }
+}
+
 export async function openRestApi(
   database: Pick<TestDatabase, 'platformUrl' | 'apiUrl'>,
   options: RestApiOptions = {},
@@ -71,14 +81,7 @@ export async function openRestApi(
   const endpoint = createRestEndpoint({
     runner,
     observe,
-    grants: async (known, role) => {
-      const client = await pools.platform.connect();
-      try {
-        return await loadGrants(client, known, role);
-      } finally {
-        client.release();
-      }
-    },
+    grants: (known, role) => grantsOf(pools.platform, known, role),
   });
   let version = 0;
   let catalog: Catalog | undefined;
@@ -128,25 +131,11 @@ async function textOf(body: Reply['body']): Promise<string> {
   return text;
 }
 
-export function exchangeOf(
+function exchangeOf(
   method: string,
   path: string,
   { headers, body, role = 'anon', claims }: RestRequestOptions,
 ): Exchange {
   const kind: Caller['kind'] = role === 'anon' ? 'anonymous' : role === 'service_role' ? 'service' : 'user';
-  const url = `/rest/v1${path}`;
-  const end = url.indexOf('?');
-  return {
-    method,
-    url,
-    path: end < 0 ? url : url.slice(0, end),
-    headers: headers ?? {},
-    query: {},
-    body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
-    bytes: undefined,
-    caller: createCaller(kind, role, claims),
-    requestId: 'test',
-    incoming: new EventEmitter() as Exchange['incoming'],
-    outgoing: new EventEmitter() as ServerResponse,
-  };
+  return restExchange(method, path, { caller: createCaller(kind, role, claims), headers, body });
 }

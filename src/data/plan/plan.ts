@@ -336,6 +336,8 @@ export interface ReadPlan {
   readonly limit: number | undefined;
   readonly offset: number | undefined;
   readonly shape: ObjectShape | PageShape | GroupShape | ConnectionShape;
+  /** A short list without an order comes as the table has its rows, whatever is joined to them. */
+  readonly keepsOrder?: boolean | undefined;
   /** The conditions name a key: of the list there is one row at most. */
   readonly byKey?: boolean | undefined;
   /** maybe: one row or null; many: a list; page: the one object of a PageShape or ConnectionShape. */

@@ -26,6 +26,8 @@ type Fragment = Sql<Value>;
 export interface Compilation {
   readonly aliases: Aliases;
   readonly serverVersion: number;
+  /** Rows joined are looked up one by one, so that the order of the others stays. */
+  readonly keepsOrder?: boolean;
   /** The default limit of every list, where there is one. */
   readonly maxRows: number | undefined;
   /** pg_catalog.int8, for limits that are bound. */
@@ -81,7 +83,8 @@ export function openRows(
   const hasRelations = shape.entries.some(([, { kind }]) => kind === 'relation' || kind === 'spread');
   if (limited && hasRelations && !grouped) {
     const page = pageOf(read, outer, compilation);
-    const { items, joins } = shapeItems(shape.entries, page.row, compilation, false);
+    const keepsOrder = read.keepsOrder === true && read.order.length === 0;
+    const { items, joins } = shapeItems(shape.entries, page.row, { ...compilation, keepsOrder }, false);
     const from = page.from();
     return {
       items,
@@ -293,8 +296,20 @@ function relationExpression(
     shape.asJson ? sql<Value>`pg_catalog.to_jsonb(${value})` : value;
   if (single || shape.read.take !== 'maybe' || shape.read.shape.kind !== 'object')
     return plain(readExpression(shape.read, outer, compilation));
-  const { query, record } = rowsQuery(shape.read, shape.read.shape, outer, compilation);
+  const within = { ...compilation, keepsOrder: false };
+  const { query, record } = rowsQuery(shape.read, shape.read.shape, outer, within);
   const alias = compilation.aliases.next();
-  joins.push(sql<Value>` left join lateral (${query}) ${identifier(alias)} on true`);
+  joins.push(lateral(query, alias, shape.read, compilation));
   return plain(record.value(alias));
+}
+
+/** The planner pulls a sub-select up and may then join from the other side, unless it has an OFFSET. */
+export function lateral(
+  query: Fragment,
+  alias: string,
+  { limit, offset }: ReadPlan,
+  { keepsOrder }: Compilation,
+): Fragment {
+  const fence = keepsOrder && limit === undefined && !offset ? sql` offset 0` : empty;
+  return sql<Value>` left join lateral (${query}${fence}) ${identifier(alias)} on true`;
 }

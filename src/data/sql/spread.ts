@@ -2,7 +2,7 @@
 import { identifier, join, type Sql, sql } from '../../database/sql.ts';
 import { invariant } from '../../errors.ts';
 import type { Shape, Value } from '../plan/plan.ts';
-import { type Compilation, openRows, type ShapeItem } from './read.ts';
+import { type Compilation, lateral, openRows, type ShapeItem } from './read.ts';
 import type { Row } from './row.ts';
 
 type Fragment = Sql<Value>;
@@ -15,15 +15,14 @@ export function spreadItems(
 ): ShapeItem[] {
   invariant(read.shape.kind === 'object', 'objects are spread');
   const outer = { row, relationship, single: false };
-  const { items, complete } = openRows(read, read.shape, outer, compilation, true);
+  const { items, complete } = openRows(read, read.shape, outer, { ...compilation, keepsOrder: false }, true);
   const alias = compilation.aliases.next();
   const name = (index: number) => identifier(alias, `c${index + 1}`);
   const list = items.map(
     ({ expression }, index) => sql<Value>`${expression} as ${identifier(`c${index + 1}`)}`,
   );
   const rows = complete(join(list));
-  if (read.take === 'maybe')
-    joins.push(sql<Value>` left join lateral (${rows}) ${identifier(alias)} on true`);
+  if (read.take === 'maybe') joins.push(lateral(rows, alias, read, compilation));
   else {
     const inner = compilation.aliases.next();
     // One array of JSON per entry: arrays of PostgreSQL cannot hold arrays of different lengths.

@@ -1,10 +1,11 @@
 /** Fields of a request over the columns and functions of a table. */
+import { builtInType } from '../../data/catalog/built-in-types.ts';
 import type { Catalog, Column, PgType, Routine, Table } from '../../data/catalog/catalog.ts';
 import { withoutDomain } from '../../data/catalog/catalog.ts';
 import type { Operand } from '../../data/plan/plan.ts';
 import { editDistance } from '../../lib/nearest.ts';
 import type { Field, JsonStep } from '../grammar/ast.ts';
-import { builtInType, postgresError } from './types.ts';
+import { postgresError } from './types.ts';
 
 /** What lowering needs to know at every node. */
 export interface Scope {

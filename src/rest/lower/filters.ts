@@ -1,4 +1,5 @@
 /** Filters and trees of them → predicates. */
+import { builtInType } from '../../data/catalog/built-in-types.ts';
 import type { Operand, Operator, Predicate, Value } from '../../data/plan/plan.ts';
 import { TEXT_QUERIES, Variable } from '../../data/plan/plan.ts';
 import {
@@ -10,7 +11,6 @@ import {
   type SimpleOperator,
 } from '../grammar/ast.ts';
 import { columnNamed, fieldOperand, type Rows, type Scope } from './fields.ts';
-import { builtInType } from './types.ts';
 
 const SIMPLE: Readonly<Record<SimpleOperator, Operator>> = {
   neq: '<>',

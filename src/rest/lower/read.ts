@@ -44,10 +44,14 @@ export function lowerTree(scope: Scope, node: TreeNode, options: LowerOptions): 
     limit: toOne ? (limit === 0 ? 0 : undefined) : least(limit, options.maxRows),
     offset: offset === 0 ? undefined : offset,
     shape: { kind: 'object', entries },
-    byKey: node.way === undefined && options.source === undefined && namesKey(node),
+    ...(limit !== undefined && limit <= SHORT_LIST ? { keepsOrder: true } : {}),
+    ...(node.way === undefined && options.source === undefined && namesKey(node) ? { byKey: true } : {}),
     take: toOne ? 'maybe' : 'many',
   };
 }
+
+/** Of so many rows, each may look its related rows up. */
+const SHORT_LIST = 1000;
 
 /** Its filters give a value for every column of a key. */
 function namesKey({ table, filters }: TreeNode): boolean {

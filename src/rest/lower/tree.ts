@@ -135,7 +135,10 @@ function draftOf(select: SelectRelation | undefined, items: readonly SelectItem[
 function draftAt(root: Draft, path: EmbedPath): Draft {
   let at = root;
   for (const name of path) {
-    const next = at.children.find(({ select }) => select?.name === name || select?.alias === name);
+    // What it is called in the answer comes first; the relation's name is understood too.
+    const next =
+      at.children.find(({ select }) => (select?.alias ?? select?.name) === name) ??
+      at.children.find(({ select }) => select?.name === name);
     if (!next) throw notEmbedded(name);
     at = next;
     const alias = at.select?.alias;

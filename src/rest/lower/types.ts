@@ -1,6 +1,6 @@
 /** Types that requests name, and those that lowering needs. */
 import type { Catalog, PgType } from '../../data/catalog/catalog.ts';
-import { AppError, invariant } from '../../errors.ts';
+import { AppError } from '../../errors.ts';
 
 /** Spellings of SQL that are no names of pg_type. */
 const SPELLINGS: Readonly<Record<string, string>> = {
@@ -42,12 +42,6 @@ function namesOf(catalog: Catalog): Names {
   const names = { builtIn, others };
   byCatalog.set(catalog, names);
   return names;
-}
-
-export function builtInType(catalog: Catalog, name: string): PgType {
-  const type = namesOf(catalog).builtIn.get(name);
-  invariant(type, `pg_catalog.${name} is in every catalog`);
-  return type;
 }
 
 /** The type that a cast names, as PostgreSQL would find it; throws its error where there is none. */

@@ -5,6 +5,7 @@ import type { Grants } from '../../data/catalog/grants.ts';
 import type { Exchange, Reply } from '../../exchange.ts';
 import { RestError } from '../errors.ts';
 import { acceptedTypes } from '../media-type.ts';
+import { optionsReply } from '../options.ts';
 import { profileOf } from '../profile.ts';
 import type { RestSettings } from '../settings.ts';
 import { describeApi } from './description.ts';
@@ -20,20 +21,22 @@ export type Root = (
 ) => Promise<Reply>;
 
 const DOCUMENTS = ['application/openapi+json', 'application/json', 'application/*', '*/*'];
+const METHODS = ['OPTIONS', 'GET', 'HEAD'];
 const MAX_DESCRIPTIONS = 100;
 
 export function createRoot({ grants }: RootInput): Root {
   const page = createReferencePage();
   const texts = new LRUCache<string, string>({ max: MAX_DESCRIPTIONS });
   return async ({ catalog, settings }, exchange) => {
-    if (exchange.method !== 'GET' && exchange.method !== 'HEAD')
+    const profile = profileOf(exchange, settings);
+    if (exchange.method === 'OPTIONS') return optionsReply(METHODS);
+    if (!METHODS.includes(exchange.method))
       throw new RestError('PGRST117', `Unsupported HTTP method: ${exchange.method}`);
     const accepted = acceptedTypes(exchange.headers.accept).map(({ name }) => name);
     const wanted = accepted.find((name) => name === 'text/html' || DOCUMENTS.includes(name));
     if (wanted === 'text/html') return page.reply(exchange);
     if (wanted === undefined)
       throw new RestError('PGRST107', `None of these media types are available: ${accepted.join(', ')}`);
-    const profile = profileOf(exchange, settings);
     const { role } = exchange.caller;
     const key = JSON.stringify([catalog.version, role, profile.schema]);
     let text = texts.get(key);

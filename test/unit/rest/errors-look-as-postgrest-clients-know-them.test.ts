@@ -81,6 +81,8 @@ test.each([
   ['{"code":"1","message":"ABC"}', 'INVALID', /Invalid JSON value for DETAIL: 'INVALID'/],
   ['{"code":"1","message":"ABC"}', '{"status":42,"headers":{}}', /DETAIL/],
   ['{"code":"1","message":"ABC"}', undefined, /DETAIL is missing/],
+  ['{"code":"1","message":"ABC"}', '{"status":400,"headers":{"a b":"c"}}', /DETAIL/],
+  ['{"code":"1","message":"ABC"}', '{"status":400,"headers":{"a":"b\\r\\nc: d"}}', /DETAIL/],
 ])('a raise that cannot be read says which part: %s, %s', (message, detail, told) => {
   const error = databaseError('PGRST', message, detail === undefined ? {} : { detail });
   expect(restErrorReply(error).status).toBe(500);
@@ -96,4 +98,14 @@ test('a bug of ours is masked, and a raise cannot write into the header', () => 
     databaseError('PGRST', '{"code":"a\\r\\nx: y","message":"m"}', { detail: '{"status":400,"headers":{}}' }),
   );
   expect(reply.headers['proxy-status']).toBe('PostgREST; error=ax: y');
+});
+
+test('how long an answer is, no raise decides', () => {
+  const error = databaseError('PGRST', '{"code":"1","message":"m"}', {
+    detail: '{"status":204,"headers":{"Content-Length":"5","Transfer-Encoding":"chunked","X-Own":"1"}}',
+  });
+  const { headers } = restErrorReply(error);
+  expect(headers).toMatchObject({ 'X-Own': '1' });
+  expect(Object.keys(headers).map((name) => name.toLowerCase())).not.toContain('content-length');
+  expect(Object.keys(headers).map((name) => name.toLowerCase())).not.toContain('transfer-encoding');
 });
