@@ -22,6 +22,8 @@ export function queryPairs(url: string): Pairs {
 
 /** The same parameters always in the same form: sorted by name, encoded again. */
 export function canonicalQuery(pairs: Pairs): string {
+  const [only, another] = pairs;
+  if (only && !another) return `${encode(only[0])}=${encode(only[1] ?? '')}`;
   return [...pairs]
     .sort(([left], [right]) => (left < right ? -1 : left > right ? 1 : 0))
     .map(([name, value = '']) => `${encode(name)}=${encode(value)}`)
@@ -43,6 +45,7 @@ export function decode(text: string): string {
 }
 
 function encode(text: string): string {
+  if (/^[\w.~-]*$/.test(text)) return text;
   return encodeURIComponent(text.toWellFormed()).replace(
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,

@@ -23,16 +23,27 @@ export function requestContext(
   exchange: Pick<Exchange, 'caller' | 'headers' | 'method' | 'path'>,
   schema: string,
   { timezone }: Preferences,
-  { extraSearchPath, byRole }: RestSettings,
+  settings: RestSettings,
 ): CallerContext {
   const cookie = exchange.headers.cookie;
-  const ofRole = byRole?.get(exchange.caller.role) ?? [];
+  const ofRole = settings.byRole?.get(exchange.caller.role) ?? [];
   return {
     ...callerContextOf(exchange),
-    searchPath: searchPathText([schema, ...extraSearchPath]),
+    searchPath: searchPathOf(settings, schema),
     timeZone: timezone,
     settings: cookie === undefined ? ofRole : [...ofRole, ['request.cookies', cookiesText(cookie)] as const],
   };
+}
+
+const searchPaths = new WeakMap<RestSettings, Map<string, string>>();
+
+/** Written once: it is the same for every request about a schema. */
+function searchPathOf(settings: RestSettings, schema: string): string {
+  const known = searchPaths.get(settings) ?? new Map<string, string>();
+  searchPaths.set(settings, known);
+  const text = known.get(schema) ?? searchPathText([schema, ...settings.extraSearchPath]);
+  known.set(schema, text);
+  return text;
 }
 
 function cookiesText(header: string): string {
