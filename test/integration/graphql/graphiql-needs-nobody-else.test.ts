@@ -1,11 +1,8 @@
 /** GraphiQL comes whole from this server: the page by HTTP, and at work in a real browser that may reach nothing else. */
-import { accessSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { type BrowserContext, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startApp, type TestApp } from '../../support/app.ts';
+import { type Browser, CHROMIUM, lacksChromium, launchBrowser } from '../../support/browser.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { createShop } from '../../support/shop.ts';
 
@@ -74,49 +71,18 @@ describe('the page', () => {
   });
 });
 
-const CHROMIUM = '/usr/bin/chromium';
-const hasChromium = (() => {
-  try {
-    accessSync(CHROMIUM);
-    return true;
-  } catch {
-    return false;
-  }
-})();
-
-// Where tests must be complete its absence is a failure.
-describe.skipIf(!hasChromium && process.env.CI !== 'true')(`in ${CHROMIUM}`, () => {
-  let folder: string;
-  let browser: BrowserContext;
+describe.skipIf(lacksChromium)(`in ${CHROMIUM}`, () => {
+  let browser: Browser;
 
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'goforward-browser-'));
-    browser = await chromium.launchPersistentContext(folder, {
-      executablePath: CHROMIUM,
-      headless: true,
-      args: [
-        ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
-        ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
-      ],
-    });
+    browser = await launchBrowser();
   });
-  afterAll(async () => {
-    await browser?.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  afterAll(() => browser?.close());
 
   test('it runs a query with the anonymous key, and asks nobody but this server', {
     timeout: 60_000,
   }, async () => {
-    const asked: string[] = [];
-    const errors: string[] = [];
-    const page = await browser.newPage();
-    await page.route('**/*', (route) => {
-      const url = route.request().url();
-      asked.push(url);
-      return url.startsWith(app.url) || /^(blob|data):/.test(url) ? route.continue() : route.abort();
-    });
-    page.on('pageerror', (error) => errors.push(error.message));
+    const { page, foreign, errors } = await browser.open(app.url);
     const query = '{ item(order_by: {id: asc}, limit: 1) { name } }';
     await page.goto(`${app.url}/graphql?query=${encodeURIComponent(query)}`);
     const run = page.getByRole('button', { name: /execute query/i });
@@ -133,7 +99,7 @@ describe.skipIf(!hasChromium && process.env.CI !== 'true')(`in ${CHROMIUM}`, () 
       .getByRole('region', { name: /result/i })
       .getByText('item 1')
       .waitFor();
-    expect(asked.filter((url) => !url.startsWith(app.url) && !/^(blob|data):/.test(url))).toEqual([]);
+    expect(foreign).toEqual([]);
     expect(errors).toEqual([]);
   });
 });
