@@ -6,6 +6,7 @@ import { createApi } from './api.ts';
 import { findApiKey } from './auth/api-keys.ts';
 import { createAuthenticator } from './auth/authenticate.ts';
 import { type ApiKeys, deriveKeys } from './auth/keys.ts';
+import { createAuth } from './auth/module.ts';
 import { loadSigningKeys } from './auth/signing-keys.ts';
 import type { Config } from './config.ts';
 import { openDataDirectory } from './data-directory.ts';
@@ -116,6 +117,19 @@ async function start(
   });
   await closers.add('api', () => api.close());
 
+  let url = '';
+  const auth = await createAuth({
+    config,
+    pool: pools.platform,
+    prisma: prisma.client,
+    jwtSecret: ground.jwtSecret,
+    signingKeys,
+    dataDirectory: ground.dataDirectory,
+    publicUrl: () => url,
+    observe,
+  });
+  await closers.add('auth', () => auth.close());
+
   const { serverVersion } = await checkLogins(config, pools);
   const warnings = [...database.warnings, ...(await exposureWarnings(config, pools))];
   const authenticate = createAuthenticator({
@@ -124,6 +138,7 @@ async function start(
     signingKeys,
     anonymousRole: config.api.anonymousRole,
     findApiKey: (sha256) => findApiKey(prisma.client, sha256),
+    checkSession: (session) => auth.context.sessionWatch.check(session),
   });
   const version = readVersion();
   const gateway = createGateway({
@@ -131,11 +146,11 @@ async function start(
     version,
     observe,
     authenticate,
-    endpoints: api.endpoints,
+    endpoints: { ...api.endpoints, auth: auth.endpoint },
     checks: { database: async () => void (await pools.api.query('select 1')) },
   });
   await closers.add('gateway', (remainingMs) => gateway.close(remainingMs * DRAIN_SHARE));
-  const url = await gateway.listen();
+  url = await gateway.listen();
 
   const elapsedMs = Math.round(performance.now() - startedAt);
   observe({ type: 'server-started', url, elapsedMs });

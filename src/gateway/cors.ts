@@ -11,7 +11,8 @@ export interface Cors {
 }
 
 const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS';
-const EXPOSED = 'x-request-id, content-range, content-location, location, retry-after';
+const EXPOSED =
+  'x-request-id, content-range, content-location, location, retry-after, link, x-total-count, x-supabase-api-version, x-sb-error-code';
 const MAX_AGE_SECONDS = '7200';
 
 export function createCors(origins: readonly string[]): Cors {

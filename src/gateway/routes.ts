@@ -10,6 +10,8 @@ export interface Endpoints {
   /** `POST /meta/v1/reload` and `POST /meta/v1/query`, both for the service key alone. */
   metaReload?: Endpoint | undefined;
   metaQuery?: Endpoint | undefined;
+  /** Signing up and in; the module has a table of its own (`src/auth/rest/routes.ts`). */
+  auth?: Endpoint | undefined;
 }
 
 /** What a visitor who is lost may have looked for. */
@@ -19,6 +21,7 @@ export const KNOWN_PATHS = [
   '/graphql/v1',
   '/meta/v1/reload',
   '/meta/v1/query',
+  '/auth/v1',
   '/live',
   '/ready',
   '/health',
@@ -45,7 +48,7 @@ export function registerRoutes(
   health: Health,
   { serve, refuse, open }: RouteTools,
 ): void {
-  const { graphql, hasura, metaReload, metaQuery } = endpoints;
+  const { graphql, hasura, metaReload, metaQuery, auth } = endpoints;
   const route = (method: RouteOptions['method'], url: string, endpoint: Endpoint | undefined) => {
     if (endpoint) server.route({ method, url, handler: serve(endpoint), errorHandler: refuse(endpoint) });
   };
@@ -54,6 +57,8 @@ export function registerRoutes(
   route(ANY, '/v1/graphql', hasura);
   route('POST', '/meta/v1/reload', metaReload);
   route('POST', '/meta/v1/query', metaQuery);
+  route(ANY, '/auth/v1/*', auth);
+  route(READ, '/.well-known/oauth-authorization-server', auth);
 
   server.route({ method: READ, url: '/live', handler: open(health.live) });
   server.route({ method: READ, url: '/ready', handler: open(health.ready) });
