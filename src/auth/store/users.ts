@@ -42,6 +42,14 @@ export function findUser(connection: Connection, id: string): Promise<User | und
   return find(connection, sql<unknown>`u.id = ${value(id)}`);
 }
 
+/** Nobody else changes the user until the transaction ends. */
+export async function lockUser(connection: Connection, id: string): Promise<User | undefined> {
+  const locked = await connection.run(
+    sql<unknown>`select 1 from auth.users where id = ${value(id)} for update`,
+  );
+  return locked === 0 ? undefined : findUser(connection, id);
+}
+
 /** Users of a single sign-on have their own namespace, so an address may stand there, too. */
 export function findUserByEmail(connection: Connection, email: string): Promise<User | undefined> {
   return find(connection, sql<unknown>`u.email = ${value(email)} and not u.is_sso_user`);
