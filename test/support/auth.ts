@@ -94,3 +94,17 @@ export async function startAuth(env: Record<string, string> = {}, cwd?: string):
     },
   };
 }
+
+/** The address in a message. */
+export function linkOf(message: SentMessage): string {
+  const link = /https?:\/\/\S+\/verify\?\S+/.exec(message.text)?.[0];
+  if (link === undefined) throw new Error(`no link in: ${message.text}`);
+  return link;
+}
+
+/** The code in a message. */
+export function codeOf(message: SentMessage): string {
+  const code = /code[^\d]*(\d{6,10})\b/i.exec(message.text)?.[1];
+  if (code === undefined) throw new Error(`no code in: ${message.text}`);
+  return code;
+}

@@ -8,6 +8,7 @@ import {
   findUserByPhone,
   insertIdentity,
   insertUser,
+  replaceIdentity,
   type User,
   type UserPatch,
   updateUser,
@@ -216,9 +217,14 @@ export async function createUser(
 async function takeOver(
   connection: Connection,
   existing: User,
-  { kind }: Person,
+  { kind, address }: Person,
   { encryptedPassword, data, confirmed }: CreateOptions,
 ): Promise<User> {
+  await replaceIdentity(connection, {
+    userId: existing.id,
+    provider: kind,
+    identityData: identityData(existing.id, kind, address, data, confirmed),
+  });
   const updated = await updateUser(connection, existing.id, {
     encryptedPassword,
     rawUserMetaData: metadata(kind, data, confirmed) as Prisma.JsonObject,

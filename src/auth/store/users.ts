@@ -142,6 +142,17 @@ export async function mergeIdentity(
   );
 }
 
+/** For a user who has not shown that the address is theirs: what was said before is gone. */
+export async function replaceIdentity(
+  connection: Connection,
+  { userId, provider, identityData }: Omit<IdentityInput, 'providerId'>,
+): Promise<void> {
+  await connection.run(
+    sql<unknown>`update auth.identities set identity_data = ${value(JSON.stringify(identityData))}::jsonb, updated_at = now()
+      where user_id = ${value(userId)} and provider = ${value(provider)}`,
+  );
+}
+
 function assignments(patch: UserPatch): { columns: Sql<never>[]; values: Sql<unknown>[] } {
   const entries = Object.entries(patch).filter(([, it]) => it !== undefined);
   return {
