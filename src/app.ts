@@ -131,7 +131,7 @@ async function start(
   await closers.add('auth', () => auth.close());
 
   const { serverVersion } = await checkLogins(config, pools);
-  const warnings = [...database.warnings, ...(await exposureWarnings(config, pools))];
+  const warnings = [...database.warnings, ...(await exposureWarnings(config, pools)), ...auth.warnings];
   const authenticate = createAuthenticator({
     jwt,
     keys,
