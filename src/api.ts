@@ -1,4 +1,5 @@
 /** Wires the data API: catalog → schemas per role → endpoints, and the watch that keeps them true. */
+import type { AuthContext } from './auth/domain/context.ts';
 import type { ApiKeys } from './auth/keys.ts';
 import { type Config, limitsOf } from './config.ts';
 import { LiveCatalog } from './data/catalog/live-catalog.ts';
@@ -11,7 +12,7 @@ import { SchemaEngine } from './graphql/engine.ts';
 import { createExecutor } from './graphql/execute.ts';
 import { createGraphiql } from './graphql/graphiql.ts';
 import { createHasuraEndpoint } from './graphql/hasura.ts';
-import { buildPlatformSchema, namesOf } from './graphql/platform/schema.ts';
+import { buildPlatformSchemas, namesOf } from './graphql/platform/schema.ts';
 import { createGraphqlEndpoint } from './graphql/server.ts';
 import { createAudit } from './meta/audit.ts';
 import { createQueryEndpoint } from './meta/query.ts';
@@ -26,6 +27,7 @@ export interface ApiInput {
   readonly ddlEvents: boolean;
   readonly prisma: PrismaClient;
   readonly keys: ApiKeys;
+  readonly auth: AuthContext;
   readonly observe: Observe;
 }
 
@@ -39,7 +41,7 @@ const SERVICE_ROLE = 'service_role';
 export async function createApi(input: ApiInput): Promise<Api> {
   const { config, pools, prisma, observe } = input;
   const { api, database } = config;
-  const platform = buildPlatformSchema(prisma);
+  const platform = buildPlatformSchemas(prisma, input.auth);
   const catalog = new LiveCatalog({
     pool: pools.platform,
     schemas: api.schemas,

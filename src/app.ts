@@ -106,17 +106,6 @@ async function start(
   await prisma.warm();
   if (example !== undefined) await loadExample(example, database.platformUrl, prisma.client);
 
-  const api = await createApi({
-    config,
-    pools,
-    platformUrl: database.platformUrl,
-    ddlEvents: database.ddlEvents,
-    prisma: prisma.client,
-    keys,
-    observe,
-  });
-  await closers.add('api', () => api.close());
-
   let url = '';
   const auth = await createAuth({
     config,
@@ -129,6 +118,18 @@ async function start(
     observe,
   });
   await closers.add('auth', () => auth.close());
+
+  const api = await createApi({
+    config,
+    pools,
+    platformUrl: database.platformUrl,
+    ddlEvents: database.ddlEvents,
+    prisma: prisma.client,
+    keys,
+    auth: auth.context,
+    observe,
+  });
+  await closers.add('api', () => api.close());
 
   const { serverVersion } = await checkLogins(config, pools);
   const warnings = [...database.warnings, ...(await exposureWarnings(config, pools)), ...auth.warnings];

@@ -51,7 +51,7 @@ interface Identity extends VerifiedToken {
 }
 
 /** How long a revoked stored key may still pass. */
-const STORED_KEY_TTL_MS = 5_000;
+const STORED_KEY_TTL_MS = 2_000;
 const STORED_KEY_ENTRIES = 1_000;
 const OPAQUE_PREFIX = 'sb_';
 /** Understood so that clients which send it are told of a mistake; grants decide who may write what. */

@@ -5,7 +5,7 @@ import type { CallerContext, CallerRunner } from '../database/as-caller.ts';
 import { AppError } from '../errors.ts';
 import type { PrismaClient } from '../generated/prisma/client.ts';
 import type { Observe } from '../observation.ts';
-import type { GraphqlContext } from './context.ts';
+import type { Client, GraphqlContext } from './context.ts';
 import type { SchemaEngine } from './engine.ts';
 import { toGraphqlError, variableError } from './errors.ts';
 import { executeMixed } from './mixed.ts';
@@ -26,6 +26,7 @@ export interface GraphqlRequest {
 export interface Requester {
   readonly callerContext: CallerContext;
   readonly requestId: string;
+  readonly client?: Client | undefined;
 }
 
 export interface Outcome {
@@ -41,6 +42,8 @@ export interface ExecutorInput {
   readonly observe: Observe;
 }
 
+export const NOBODY: Client = { ip: undefined, agent: undefined };
+
 export type Execute = (request: GraphqlRequest, requester: Requester) => Promise<Outcome>;
 
 export function createExecutor({ engine, runner, prisma, observe }: ExecutorInput): Execute {
@@ -49,7 +52,7 @@ export function createExecutor({ engine, runner, prisma, observe }: ExecutorInpu
       data: undefined,
       errors: errors.map((error) => toGraphqlError(error, requester.requestId, observe)),
     });
-    const { callerContext, requestId } = requester;
+    const { callerContext, requestId, client = NOBODY } = requester;
     let prepared: PreparedDocument | undefined;
     const executed = async (run: () => Promise<string>): Promise<Outcome> => {
       try {
@@ -79,7 +82,7 @@ export function createExecutor({ engine, runner, prisma, observe }: ExecutorInpu
         return await executed(() => runQuery(runner, callerContext, ready.query, variables));
       if (ready.kind === 'mutation')
         return await executed(() => runMutation(runner, callerContext, ready.mutation, variables));
-      const context: GraphqlContext = { requestId, callerContext, prisma };
+      const context: GraphqlContext = { requestId, callerContext, client, prisma };
       const schema = request.plainIntrospection ? await roleSchema.plainSchema() : roleSchema.schema;
       const { data, errors } = await executeMixed(
         { schema, tableSchema: roleSchema.schema, prepare: roleSchema.prepare },

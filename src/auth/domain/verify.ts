@@ -81,6 +81,30 @@ export async function verifyLink(auth: AuthContext, input: LinkInput): Promise<V
   );
 }
 
+export interface Redemption {
+  readonly type: string | undefined;
+  readonly email?: string | undefined;
+  readonly phone?: string | undefined;
+  readonly token?: string | undefined;
+  readonly tokenHash?: string | undefined;
+  readonly client: Client;
+}
+
+/** A code with the address it was sent to, or what a link carries. */
+export async function verify(auth: AuthContext, input: Redemption): Promise<Verified> {
+  const { type, email, phone, token, tokenHash, client } = input;
+  if (type === undefined) throw invalid('Verify requires a verification type');
+  if ((token === undefined) === (tokenHash === undefined))
+    throw invalid('Verify requires a token or a token hash');
+  if (tokenHash !== undefined && (email !== undefined || phone !== undefined))
+    throw invalid('Only the token_hash and type should be provided');
+  if (token !== undefined && (email === undefined) === (phone === undefined))
+    throw invalid('Only an email address or phone number should be provided on verify');
+  return tokenHash === undefined
+    ? verifyCode(auth, { type, email, phone, token: token ?? '', client })
+    : verifyLink(auth, { type, token: tokenHash, followed: false, client });
+}
+
 async function redeem(
   auth: AuthContext,
   client: Client,

@@ -7,11 +7,12 @@ import {
   deleteUserAsAdmin,
   updateUserAsAdmin,
 } from '../domain/admin-users.ts';
+import { UUID } from '../domain/bearer.ts';
 import { viewUser } from '../domain/user-view.ts';
 import { authError } from '../errors.ts';
 import { readAudit } from '../store/audit.ts';
 import { findUser, listUsers as listAll } from '../store/users.ts';
-import { requireAdmin, UUID } from './bearer.ts';
+import { requireAdmin } from './bearer.ts';
 import { metadata, optional, queryText, readBody, redirectTo } from './body.ts';
 import { type Call, type Handler, json } from './call.ts';
 import { pageHeaders, readPage } from './pages.ts';

@@ -5,7 +5,7 @@ import { PKCE_PREFIX } from '../domain/one-time.ts';
 import { sendOtp } from '../domain/otp.ts';
 import { recover as recoverUser, resend as resendMessage } from '../domain/recovery.ts';
 import { chooseRedirect } from '../domain/redirects.ts';
-import { type Verified, verifyCode, verifyLink } from '../domain/verify.ts';
+import { verify as redeem, type Verified, verifyLink } from '../domain/verify.ts';
 import { invalid } from '../errors.ts';
 import { allowAnybody } from './bearer.ts';
 import { channel, metadata, optional, pkce, queryText, readBody, redirectTo } from './body.ts';
@@ -84,19 +84,8 @@ const verifyBody = z.object({
 
 export const verify: Handler = async (call) => {
   allowAnybody(call);
-  const { type, email, phone, token, token_hash: hash } = readBody(call, verifyBody);
-  if (type === undefined) throw invalid('Verify requires a verification type');
-  if ((token === undefined) === (hash === undefined))
-    throw invalid('Verify requires a token or a token hash');
-  if (hash !== undefined && (email !== undefined || phone !== undefined))
-    throw invalid('Only the token_hash and type should be provided');
-  if (token !== undefined && (email === undefined) === (phone === undefined))
-    throw invalid('Only an email address or phone number should be provided on verify');
-  const { auth, client } = call;
-  const verified =
-    hash === undefined
-      ? await verifyCode(auth, { type, email, phone, token: token ?? '', client })
-      : await verifyLink(auth, { type, token: hash, followed: false, client });
+  const { token_hash: tokenHash, ...given } = readBody(call, verifyBody);
+  const verified = await redeem(call.auth, { ...given, tokenHash, client: call.client });
   return json(viewVerified(verified));
 };
 

@@ -100,6 +100,14 @@ export async function deleteUser(connection: Connection, id: string): Promise<bo
   return (await connection.run(sql<unknown>`delete from auth.users where id = ${value(id)}`)) > 0;
 }
 
+/** Users `u` of whom the text is part of an address, a number or a name. */
+export function matching(filter: string | undefined): Sql<unknown> {
+  if (filter === undefined) return sql<unknown>`true`;
+  const pattern = value(`%${filter.replace(/[\\%_]/g, '\\$&')}%`);
+  return sql<unknown>`(u.email ilike ${pattern} or u.phone like ${pattern}
+    or u.raw_user_meta_data ->> 'full_name' ilike ${pattern} or u.raw_user_meta_data ->> 'name' ilike ${pattern})`;
+}
+
 export interface UserPage {
   readonly offset: number;
   readonly limit: number;
@@ -112,12 +120,7 @@ export async function listUsers(
   connection: Connection,
   { offset, limit, filter }: UserPage,
 ): Promise<{ users: User[]; total: number }> {
-  const pattern = filter === undefined ? undefined : `%${filter.replace(/[\\%_]/g, '\\$&')}%`;
-  const where =
-    pattern === undefined
-      ? sql<unknown>`true`
-      : sql<unknown>`(u.email ilike ${value(pattern)} or u.phone like ${value(pattern)}
-          or u.raw_user_meta_data ->> 'full_name' ilike ${value(pattern)} or u.raw_user_meta_data ->> 'name' ilike ${value(pattern)})`;
+  const where = matching(filter);
   const [rows, count] = await Promise.all([
     connection.rows<User>(sql<unknown>`select ${USER_COLUMNS} from auth.users u where ${where}
       order by u.created_at desc, u.id desc limit ${value(limit)} offset ${value(offset)}`),

@@ -7,7 +7,7 @@ import { CallerRunner, type CallerStatement } from '../../../src/database/as-cal
 import { createPrisma, type Prisma } from '../../../src/database/prisma.ts';
 import { SchemaEngine } from '../../../src/graphql/engine.ts';
 import { createExecutor, type Execute } from '../../../src/graphql/execute.ts';
-import { buildPlatformSchema } from '../../../src/graphql/platform/schema.ts';
+import { buildPlatformSchemas } from '../../../src/graphql/platform/schema.ts';
 import type { Json } from './evaluate.ts';
 import type { GraphqlText } from './query-graphql.ts';
 import type { CallerModel } from './schema-model.ts';
@@ -78,7 +78,7 @@ export function createSubject(
   for (const pool of [api, platform]) pool.on('error', () => undefined);
   const prisma: Prisma = createPrisma(platform);
   const unexpected: unknown[] = [];
-  const platformSchema = buildPlatformSchema(prisma.client);
+  const platformSchema = buildPlatformSchemas(prisma.client);
   const runner = sabotage.sql ? new SabotagedRunner(api, sabotage.sql) : new CallerRunner(api, SETTINGS);
   let execute: Execute | undefined;
 
