@@ -41,6 +41,7 @@ export interface Config {
   readonly log: Complete<Required<ParsedConfig['log']>>;
   readonly database: Readonly<ParsedConfig['database']>;
   readonly api: Readonly<Omit<ParsedConfig['api'], 'graphql'>> & { readonly graphql: GraphqlConfig };
+  readonly redis: ParsedConfig['redis'];
   readonly auth: AuthConfig;
 }
 

@@ -8,7 +8,8 @@ import type { Observe } from '../observation.ts';
 import { createAuditLog, removeOldEntries } from './domain/audit.ts';
 import { createBackground } from './domain/background.ts';
 import type { AuthContext, AuthHooks } from './domain/context.ts';
-import { createFrequency } from './domain/frequency.ts';
+import { createMemoryLimiter, type Limiter } from './domain/limits/limiter.ts';
+import { createRedisLimiter } from './domain/limits/redis.ts';
 import { createMailer } from './domain/mail/mailer.ts';
 import { loadTemplates } from './domain/mail/templates.ts';
 import { createOutbox } from './domain/outbox.ts';
@@ -75,7 +76,7 @@ export async function createAuth(input: AuthInput): Promise<AuthModule> {
     outbox,
     mailer: createMailer({ smtp: auth.smtp, templates, hooks, outbox, background, observe, worthMs }),
     messages: createMessages({ sms: auth.sms, hooks, outbox, background, observe }),
-    frequency: createFrequency(now),
+    limiter: createLimiter(config.redis.url, jwtSecret, now, observe),
     sessionWatch: createSessionWatch(database, now),
     background,
     auditLog: createAuditLog({ database, background, now }),
@@ -99,10 +100,21 @@ export async function createAuth(input: AuthInput): Promise<AuthModule> {
     async close() {
       clearInterval(housekeeping);
       context.mailer.close();
+      await context.limiter.close();
       await background.idle();
       await context.auditLog.flush();
     },
   };
+}
+
+function createLimiter(
+  url: string | undefined,
+  secret: string,
+  now: () => number,
+  observe: Observe,
+): Limiter {
+  const fallback = createMemoryLimiter(now);
+  return url === undefined ? fallback : createRedisLimiter({ url, secret, fallback, observe });
 }
 
 function mailWarnings({ mode, auth }: Config, available: boolean): string[] {

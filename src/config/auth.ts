@@ -220,7 +220,17 @@ const limits = z.strictObject({
   enabled: flag(true, 'Whether tries are counted at all.'),
   signInPer5Minutes: whole(1, 1_000_000)
     .default(60)
-    .meta(about('Sign-ins, sign-ups and verifications per client address in five minutes.')),
+    .meta(
+      about(
+        'Sign-ins, sign-ups, recoveries and verifications per client address (of IPv6: per /64) in five minutes.',
+      ),
+    ),
+  identityPer5Minutes: whole(1, 1_000_000)
+    .default(30)
+    .meta(about('The same per e-mail address or phone number, whoever asks.')),
+  globalPerMinute: whole(1, 10_000_000)
+    .default(3000)
+    .meta(about('The same of everybody together, in a minute.')),
   mailsPerHour: whole(1, 10_000_000)
     .default(1000)
     .meta(about('Mails that are sent in an hour, to whomever.')),

@@ -220,6 +220,17 @@ const api = z.strictObject({
   graphql: graphql.prefault({}),
 });
 
+const redis = z.strictObject({
+  url: text
+    .optional()
+    .meta(
+      about(
+        'A Redis in which several processes count tries together, as `redis://host:6379` or `rediss://…`.',
+        'none; each process counts for itself',
+      ),
+    ),
+});
+
 export const configSchema = z.strictObject({
   mode: z
     .enum(['development', 'production'])
@@ -234,6 +245,7 @@ export const configSchema = z.strictObject({
   log: log.prefault({}),
   database: database.prefault({}),
   api: api.prefault({}),
+  redis: redis.prefault({}),
   auth: authSchema.prefault({}),
 });
 

@@ -36,6 +36,7 @@ export async function startAuth(env: Record<string, string> = {}, cwd?: string):
     {
       GOFORWARD_AUTH_EMAIL_MAX_FREQUENCY_SECONDS: '0',
       GOFORWARD_AUTH_PHONE_MAX_FREQUENCY_SECONDS: '0',
+      GOFORWARD_AUTH_LIMITS_ENABLED: 'false',
       ...env,
     },
     cwd,

@@ -7,7 +7,7 @@ import type { Database } from '../store/database.ts';
 import type { User } from '../store/users.ts';
 import type { AuditLog } from './audit.ts';
 import type { Background } from './background.ts';
-import type { Frequency } from './frequency.ts';
+import type { Limiter } from './limits/limiter.ts';
 import type { Mailer } from './mail/mailer.ts';
 import type { Outbox } from './outbox.ts';
 import type { Passwords } from './passwords/passwords.ts';
@@ -32,7 +32,7 @@ export interface AuthContext {
   readonly outbox: Outbox | undefined;
   readonly mailer: Mailer;
   readonly messages: TextMessages;
-  readonly frequency: Frequency;
+  readonly limiter: Limiter;
   readonly sessionWatch: SessionWatch;
   readonly background: Background;
   readonly auditLog: AuditLog;

@@ -1,7 +1,8 @@
 /** Users that do not exist, made to look like those that are about to: who signs up learns nothing of who did before. */
 import { createHmac } from 'node:crypto';
 import type { Prisma } from '../../generated/prisma/client.ts';
-import type { Identity, User } from '../store/users.ts';
+import type { Connection } from '../store/database.ts';
+import { type Identity, storedJson, type User } from '../store/users.ts';
 import type { AuthContext } from './context.ts';
 import { identityData } from './identities.ts';
 
@@ -40,6 +41,22 @@ export function decoyUser(
     // That product's clients look for the empty list, and so does whoever looks for users.
     identities: auth.config.profile === 'supabase' ? [] : [identity],
     factors: [],
+  };
+}
+
+/** JSON comes out of the database with its members in another order than it went in: here, too. */
+export async function asStored(connection: Connection, user: User): Promise<User> {
+  const [rawAppMetaData, rawUserMetaData, ...data] = await storedJson(connection, [
+    user.rawAppMetaData,
+    user.rawUserMetaData,
+    ...user.identities.map(({ identityData }) => identityData),
+  ]);
+  const identities = user.identities.map((one, index) => ({ ...one, identityData: data[index] ?? null }));
+  return {
+    ...user,
+    rawAppMetaData: rawAppMetaData ?? null,
+    rawUserMetaData: rawUserMetaData ?? null,
+    identities,
   };
 }
 

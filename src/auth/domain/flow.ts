@@ -1,4 +1,5 @@
 /** PKCE: whoever begins leaves a challenge, and only who knows what is behind it can end the flow. */
+
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { authError, invalid } from '../errors.ts';
 import type { Connection } from '../store/database.ts';
@@ -6,6 +7,7 @@ import { deleteFlow, insertFlow, lockFlowByCode, setFlowCode } from '../store/fl
 import { findUser } from '../store/users.ts';
 import { audit } from './audit.ts';
 import type { AuthContext, Client } from './context.ts';
+import { admit } from './limits/admit.ts';
 import { hashToken } from './one-time.ts';
 import { type IssuedSession, issueSession } from './sessions.ts';
 
@@ -63,6 +65,7 @@ export async function exchangeCode(
   input: { authCode: string; codeVerifier: string; client: Client },
 ): Promise<Exchanged> {
   const { authCode, codeVerifier, client } = input;
+  await admit(auth, client);
   if (authCode === '' || codeVerifier === '')
     throw invalid('invalid request: both auth code and code verifier should be non-empty');
   return auth.database.transaction(async (connection) => {

@@ -1,5 +1,4 @@
-/** One message of a kind to one address per interval, whether anybody has that address or not. */
-import { LRUCache } from 'lru-cache';
+/** One message of a kind to one address per interval, and so many an hour to whomever; whether anybody has that address or not. */
 import { limited } from '../errors.ts';
 import type { AuthContext } from './context.ts';
 
@@ -12,35 +11,30 @@ export type MessageKind =
   | 'sms'
   | 'phone_change';
 
-export interface Frequency {
-  /** How many milliseconds to wait, or 0, which counts as sent. */
-  take(key: string, intervalMs: number): number;
-}
+const HOUR_MS = 3_600_000;
 
-const ENTRIES = 100_000;
-
-export function createFrequency(now: () => number): Frequency {
-  const last = new LRUCache<string, number>({ max: ENTRIES });
-  return {
-    take(key, intervalMs) {
-      const wait = (last.get(key) ?? -Infinity) + intervalMs - now();
-      if (wait > 0) return wait;
-      last.set(key, now());
-      return 0;
-    },
-  };
-}
-
-export function checkFrequency(auth: AuthContext, kind: MessageKind, address: string): void {
-  const { email, phone } = auth.config;
+export async function checkFrequency(
+  auth: Pick<AuthContext, 'config' | 'limiter'>,
+  kind: MessageKind,
+  address: string,
+): Promise<void> {
+  const { email, phone, limits } = auth.config;
   const byPhone = !address.includes('@');
-  const interval = (byPhone ? phone : email).maxFrequencySeconds * 1000;
-  const wait = auth.frequency.take(`${kind} ${address}`, interval);
-  if (wait <= 0) return;
-  const seconds = Math.ceil(wait / 1000);
-  throw limited(
-    byPhone ? 'over_sms_send_rate_limit' : 'over_email_send_rate_limit',
-    `For security purposes, you can only request this after ${seconds} seconds.`,
-    seconds,
-  );
+  const code = byPhone ? 'over_sms_send_rate_limit' : 'over_email_send_rate_limit';
+  const windowMs = (byPhone ? phone : email).maxFrequencySeconds * 1000;
+  const single =
+    windowMs > 0 ? await auth.limiter.take([{ name: `message ${kind} ${address}`, limit: 1, windowMs }]) : 0;
+  if (single > 0) {
+    const seconds = Math.ceil(single / 1000);
+    throw limited(
+      code,
+      `For security purposes, you can only request this after ${seconds} seconds.`,
+      seconds,
+    );
+  }
+  if (!limits.enabled) return;
+  const limit = byPhone ? limits.smsPerHour : limits.mailsPerHour;
+  const all = await auth.limiter.take([{ name: byPhone ? 'texts' : 'mails', limit, windowMs: HOUR_MS }]);
+  if (all > 0)
+    throw limited(code, byPhone ? 'SMS rate limit exceeded' : 'Email rate limit exceeded', all / 1000);
 }

@@ -1,4 +1,5 @@
 /** Signing in without a password: a link and a code by mail, or a code to the phone. Who is new becomes a user. */
+
 import { authError, invalid } from '../errors.ts';
 import { findUserByEmail, findUserByPhone, type User } from '../store/users.ts';
 import { normalizeEmail, normalizePhone } from './addresses.ts';
@@ -6,6 +7,7 @@ import { audit } from './audit.ts';
 import type { AuthContext, Client } from './context.ts';
 import { type Challenge, startFlow } from './flow.ts';
 import { checkFrequency } from './frequency.ts';
+import { admit } from './limits/admit.ts';
 import { prepareLink } from './links.ts';
 import { prepareCode } from './phone-codes.ts';
 import { quietly } from './quietly.ts';
@@ -25,6 +27,7 @@ export interface OtpInput {
 
 export async function sendOtp(auth: AuthContext, input: OtpInput): Promise<void> {
   const { email, phone } = input;
+  await admit(auth, input.client, email ?? phone);
   if (email && phone) throw invalid('Only an email address or phone number should be provided');
   if (email) return sendByMail(auth, email, input);
   if (phone) return sendByPhone(auth, phone, input);
@@ -35,7 +38,7 @@ async function sendByMail(auth: AuthContext, given: string, input: OtpInput): Pr
   if (!auth.config.email.enabled) throw authError('email_provider_disabled', 'Email logins are disabled');
   const email = normalizeEmail(given);
   auth.mailer.assertAvailable();
-  checkFrequency(auth, 'magiclink', email);
+  await checkFrequency(auth, 'magiclink', email);
   await quietly(auth, 'sending a sign-in link', async () => {
     const send = await auth.database.transaction(async (connection) => {
       const found = await findUserByEmail(connection, email);
@@ -66,7 +69,7 @@ async function sendByPhone(auth: AuthContext, given: string, input: OtpInput): P
   if (!auth.config.phone.enabled) throw authError('phone_provider_disabled', 'Phone logins are disabled');
   const phone = normalizePhone(given);
   if (auth.config.testOtps[phone] === undefined) auth.messages.assertAvailable();
-  checkFrequency(auth, 'sms', phone);
+  await checkFrequency(auth, 'sms', phone);
   await quietly(auth, 'sending a code', async () => {
     const send = await auth.database.transaction(async (connection) => {
       const found = await findUserByPhone(connection, phone);

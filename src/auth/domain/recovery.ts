@@ -1,4 +1,5 @@
 /** What users ask for when something did not arrive, or was forgotten. Nobody learns whether there is such a user. */
+
 import { authError, invalid } from '../errors.ts';
 import type { Connection } from '../store/database.ts';
 import { findUserByEmail, findUserByPhone, type User } from '../store/users.ts';
@@ -8,6 +9,7 @@ import type { AuthContext, Client } from './context.ts';
 import { prepareEmailChange } from './email-change.ts';
 import { type Challenge, startFlow } from './flow.ts';
 import { checkFrequency } from './frequency.ts';
+import { admit } from './limits/admit.ts';
 import { prepareLink } from './links.ts';
 import { prepareCode } from './phone-codes.ts';
 import { quietly } from './quietly.ts';
@@ -20,9 +22,10 @@ interface Asked {
 
 export async function recover(auth: AuthContext, input: Asked & { email: string }): Promise<void> {
   const { redirectTo, challenge, client } = input;
+  await admit(auth, client, input.email);
   const email = normalizeEmail(input.email);
   auth.mailer.assertAvailable();
-  checkFrequency(auth, 'recovery', email);
+  await checkFrequency(auth, 'recovery', email);
   await quietly(auth, 'sending a recovery link', async () => {
     const send = await auth.database.transaction(async (connection) => {
       const user = await findUserByEmail(connection, email);
@@ -45,13 +48,14 @@ export async function resend(
   input: Asked & { type: string; email?: string | undefined; phone?: string | undefined },
 ): Promise<void> {
   const { type, email, phone, client } = input;
+  await admit(auth, client, email ?? phone);
   switch (type) {
     case 'signup':
     case 'email_change': {
       if (!email) throw invalid(`Type provided requires an email address`);
       const address = normalizeEmail(email);
       auth.mailer.assertAvailable();
-      checkFrequency(auth, type, address);
+      await checkFrequency(auth, type, address);
       return again(auth, client, (connection) =>
         type === 'signup'
           ? prepareSignup(auth, connection, address, input)
@@ -64,7 +68,7 @@ export async function resend(
       if (!auth.config.phone.enabled) throw authError('phone_provider_disabled');
       const number = normalizePhone(phone);
       if (auth.config.testOtps[number] === undefined) auth.messages.assertAvailable();
-      checkFrequency(auth, type, number);
+      await checkFrequency(auth, type, number);
       return again(auth, client, (connection) => preparePhone(auth, connection, type, number));
     }
     default:

@@ -1,9 +1,11 @@
 /** Signing in by password. A wrong password, an unknown address and a user without a password are one and the same. */
+
 import { authError, invalid } from '../errors.ts';
 import { findUserByEmail, findUserByPhone, replaceHash, type User } from '../store/users.ts';
 import { normalizeEmail, normalizePhone } from './addresses.ts';
 import { audit } from './audit.ts';
 import type { AuthContext, Client } from './context.ts';
+import { admit } from './limits/admit.ts';
 import type { Weakness } from './passwords/policy.ts';
 import { type IssuedSession, issueSession } from './sessions.ts';
 
@@ -21,6 +23,7 @@ export interface SignedIn extends IssuedSession {
 
 export async function signInWithPassword(auth: AuthContext, input: PasswordSignIn): Promise<SignedIn> {
   const { password, client } = input;
+  await admit(auth, client, input.email ?? input.phone);
   const found = await findByAddress(auth, input);
   const user = found?.deletedAt === null ? found : undefined;
   const { matches, outdated } = await auth.passwords.verify(user?.encryptedPassword, password);

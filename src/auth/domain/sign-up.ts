@@ -1,4 +1,5 @@
 /** New users by e-mail, by phone, and without a name. Whether an address is taken is nobody's business but its owner's. */
+
 import type { Prisma } from '../../generated/prisma/client.ts';
 import { authError, invalid } from '../errors.ts';
 import type { Connection } from '../store/database.ts';
@@ -16,10 +17,11 @@ import {
 import { normalizeEmail, normalizePhone } from './addresses.ts';
 import { audit } from './audit.ts';
 import type { AuthContext, Client } from './context.ts';
-import { decoyUser, pendingUser } from './decoy.ts';
+import { asStored, decoyUser, pendingUser } from './decoy.ts';
 import { type Challenge, startFlow } from './flow.ts';
 import { checkFrequency } from './frequency.ts';
 import { identityData } from './identities.ts';
+import { admit } from './limits/admit.ts';
 import { prepareLink } from './links.ts';
 import { prepareCode } from './phone-codes.ts';
 import { type IssuedSession, issueSession } from './sessions.ts';
@@ -44,6 +46,7 @@ export async function signUp(auth: AuthContext, input: SignUpInput): Promise<Sig
   const { config } = auth;
   if (!config.signup.enabled) throw authError('signup_disabled');
   const { email, phone, password } = input;
+  await admit(auth, input.client, email ?? phone);
   if (!email && !phone) return { session: await signUpAnonymously(auth, input) };
   if (email && phone) throw invalid('Only an email address or phone number should be provided on signup.');
   if (!password) throw invalid('Signup requires a valid password');
@@ -52,7 +55,7 @@ export async function signUp(auth: AuthContext, input: SignUpInput): Promise<Sig
   const person = email ? emailPerson(auth, email) : phonePerson(auth, phone ?? '');
   if (!person.autoconfirm) {
     person.assertAvailable();
-    checkFrequency(auth, 'signup', person.address);
+    await checkFrequency(auth, 'signup', person.address);
   }
   await auth.hooks.beforeUserCreated?.({ [person.kind]: person.address, data: input.data });
   const encryptedPassword = await auth.passwords.hash(password);
@@ -124,7 +127,8 @@ async function createPending(
   const outcome = await auth.database.transaction(async (connection) => {
     const existing = await person.find(connection);
     if (existing !== undefined && isConfirmed(existing, person)) {
-      return { user: decoyUser(auth, person.kind, person.address, data), send: undefined };
+      const decoy = decoyUser(auth, person.kind, person.address, data);
+      return { user: await asStored(connection, decoy), send: undefined };
     }
     const user =
       existing === undefined

@@ -1,4 +1,5 @@
 /** What users change of themselves. Every change is judged first, then all of them are made, or none. */
+
 import type { Prisma } from '../../generated/prisma/client.ts';
 import { authError, invalid } from '../errors.ts';
 import type { Connection } from '../store/database.ts';
@@ -11,6 +12,7 @@ import type { AuthContext, Client } from './context.ts';
 import { prepareEmailChange, setEmail, setPhone } from './email-change.ts';
 import type { Challenge } from './flow.ts';
 import { checkFrequency } from './frequency.ts';
+import { admit } from './limits/admit.ts';
 import { hashCode, mint } from './one-time.ts';
 import { prepareCode } from './phone-codes.ts';
 import { endOtherSessions } from './sessions.ts';
@@ -81,7 +83,7 @@ async function judge(
   if (touchesLogin && user.isSsoUser) throw authError('user_sso_managed');
   if (email !== undefined && !auth.config.email.autoconfirm) {
     auth.mailer.assertAvailable();
-    checkFrequency(auth, 'email_change', `${user.id} ${email}`);
+    await checkFrequency(auth, 'email_change', `${user.id} ${email}`);
   }
   if (phone !== undefined) {
     if (!auth.config.phone.enabled) throw authError('phone_provider_disabled');
@@ -93,7 +95,7 @@ async function judge(
 
 async function judgePassword(
   auth: AuthContext,
-  { user, currentPassword, nonce, sessionId }: UserUpdate,
+  { user, currentPassword, nonce, sessionId, client }: UserUpdate,
   password: string,
   newAddress: string | undefined,
 ): Promise<void> {
@@ -110,6 +112,7 @@ async function judgePassword(
   if (has && currentPassword === undefined && config.password.requireCurrent)
     throw authError('current_password_required');
   if (has && currentPassword !== undefined) {
+    await admit(auth, client, user.id);
     const { matches } = await passwords.verify(user.encryptedPassword, currentPassword);
     if (!matches) throw authError('current_password_invalid');
   }
@@ -190,7 +193,7 @@ async function changePhone(
 ): Promise<User> {
   if ((await findUserByPhone(connection, phone)) !== undefined) throw authError('phone_exists');
   if (auth.config.phone.autoconfirm) return setPhone(connection, user, phone);
-  checkFrequency(auth, 'phone_change', phone);
+  await checkFrequency(auth, 'phone_change', phone);
   await updateUser(connection, user.id, { phoneChange: phone });
   const code = { user, tokenType: 'phone_change_token', to: phone, channel } as const;
   const prepared = await prepareCode(auth, connection, { ...code, kind: 'phone_change' });
@@ -205,7 +208,7 @@ export async function reauthenticate(auth: AuthContext, user: User, client: Clie
   if (!to) throw invalid('Reauthentication requires the user to have an email or a phone number');
   if (email) auth.mailer.assertAvailable();
   else auth.messages.assertAvailable();
-  checkFrequency(auth, 'reauthentication', to);
+  await checkFrequency(auth, 'reauthentication', to);
   const type = 'reauthentication_token' as const;
   if (email) {
     const { code } = await mint(auth, auth.database, { userId: user.id, type, relatesTo: email });

@@ -1,4 +1,5 @@
 /** Redeems what was sent: a code that is typed in, or what a link carries. Each counts for exactly one request. */
+
 import { authError, invalid } from '../errors.ts';
 import type { Connection } from '../store/database.ts';
 import {
@@ -15,6 +16,7 @@ import { audit } from './audit.ts';
 import type { AuthContext, Client } from './context.ts';
 import { confirmEmailChange, setPhone } from './email-change.ts';
 import { issueAuthCode } from './flow.ts';
+import { admit } from './limits/admit.ts';
 import { hashCode, hashToken } from './one-time.ts';
 import { type IssuedSession, issueSession } from './sessions.ts';
 import { isBanned } from './sign-in.ts';
@@ -49,6 +51,7 @@ export interface CodeInput {
 
 export async function verifyCode(auth: AuthContext, input: CodeInput): Promise<Verified> {
   const { email, phone, token, client } = input;
+  await admit(auth, client, email ?? phone);
   const types = email === undefined ? BY_PHONE[input.type] : BY_MAIL[input.type];
   if (types === undefined) throw invalid(`Verify requires a verification type that fits`);
   const relatesTo = email === undefined ? normalizePhone(phone ?? '') : normalizeEmail(email);
@@ -73,6 +76,7 @@ export interface LinkInput {
 }
 
 export async function verifyLink(auth: AuthContext, input: LinkInput): Promise<Verified> {
+  await admit(auth, input.client);
   const types = BY_MAIL[input.type];
   if (types === undefined) throw invalid('Verify requires a verification type that fits');
   const message = 'Email link is invalid or has expired';

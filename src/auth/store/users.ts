@@ -1,6 +1,6 @@
 /** Users with their identities and factors: one statement each. */
 import { identifier, join, type Sql, sql } from '../../database/sql.ts';
-import type { Identity, MfaFactor, User as UserRow } from '../../generated/prisma/client.ts';
+import type { Identity, MfaFactor, Prisma, User as UserRow } from '../../generated/prisma/client.ts';
 import { type Connection, camelRow, value } from './database.ts';
 
 export type { Identity, MfaFactor, UserRow };
@@ -129,6 +129,18 @@ export async function listUsers(
     ),
   ]);
   return { users: rows.map((row) => asUser(row)), total: Number(count?.total ?? 0) };
+}
+
+/** What each would be after it was stored. */
+export async function storedJson(
+  connection: Connection,
+  list: readonly unknown[],
+): Promise<(Prisma.JsonValue | undefined)[]> {
+  const texts = value(list.map((it) => JSON.stringify(it)));
+  const row = await connection.row<{ list: Prisma.JsonValue[] }>(
+    sql<unknown>`select to_jsonb(${texts}::text[]::jsonb[]) as list`,
+  );
+  return row?.list ?? [];
 }
 
 export interface IdentityInput {
