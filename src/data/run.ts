@@ -1,9 +1,11 @@
 /** Plan + Caller → JSON text: compiles, names the statement, runs it as the caller. */
-import type { CallerContext, CallerRunner } from '../database/as-caller.ts';
+import type { CallerRunner } from '../database/as-caller.ts';
+import type { CallerContext } from '../database/context-statement.ts';
 import { invariant } from '../errors.ts';
 import type { Catalog, Table } from './catalog/catalog.ts';
+import type { Value } from './plan/expression.ts';
 import { routinesOf } from './plan/inspect.ts';
-import type { QueryPlan, Value } from './plan/plan.ts';
+import type { QueryPlan } from './plan/plan.ts';
 import type { InsertLevel, MutationPlan, RelatedWrite, WritePlan } from './plan/write.ts';
 import { compileQuery, statementName } from './sql/compile.ts';
 import { bind } from './sql/value.ts';

@@ -10,12 +10,14 @@ import { say } from './output.ts';
 import { measureColdStart } from './parts/cold-start.ts';
 import { measureHostile } from './parts/hostile.ts';
 import { measureLargeSchema } from './parts/large-schema.ts';
+import { measureRefusals } from './parts/refusals.ts';
 import {
   type Database,
   measureThroughput,
   throughputVerdicts,
   throughputWanted,
 } from './parts/throughput.ts';
+import { measureWriting } from './parts/writing.ts';
 import { terminalReport } from './report.ts';
 import { type BenchResult, type Figure, type Machine, passed, type Verdict } from './results.ts';
 import { POOL_SIZE } from './targets.ts';
@@ -72,6 +74,9 @@ async function measure(options: Options, cluster: ScratchCluster, folder: string
     result.verdicts.push(...throughputVerdicts(workloads));
   }
   const [first] = databases;
+  if (wants(options, 'writing') && first !== undefined) add(await measureWriting(first.url, folder));
+  if (wants(options, 'refusals') && first !== undefined)
+    add(await measureRefusals(options, first.url, folder));
   if (wants(options, 'hostile') && first !== undefined) add(await measureHostile(first.url, folder));
   if (wants(options, 'large-schema')) add(await measureLargeSchema(cluster, folder));
   if (wants(options, 'cold-start')) add(await measureColdStart());
@@ -86,7 +91,8 @@ async function prepareDatabases(options: Options, cluster: ScratchCluster): Prom
     databases.push({ label, url });
     say(`data ${label}: ready`);
   };
-  if (!throughputWanted(options) && !wants(options, 'hostile')) return databases;
+  const parts = ['hostile', 'writing', 'refusals'];
+  if (!throughputWanted(options) && !parts.some((part) => wants(options, part))) return databases;
   await add('×1', (url) => fillWithMusic(url, 1));
   if (!throughputWanted(options)) return databases;
   if (!options.quick) await add('×30', (url) => fillWithMusic(url, 30));

@@ -40,8 +40,12 @@ const GONE: Record<Exclude<SessionState, 'alive'>, () => AppError> = {
 };
 
 function badToken(error: AppError): AppError {
-  if (error.code === 'invalid-api-key') return error;
-  const { reason } = error.extensions as { reason?: keyof typeof GONE };
-  if (reason !== undefined) return GONE[reason]();
+  if (error.code !== 'invalid-jwt') return error;
+  const { reason } = error;
+  if (reason !== undefined && isEnd(reason)) return GONE[reason]();
   return authError('bad_jwt', `invalid JWT: unable to parse or verify signature, ${error.message}`);
+}
+
+function isEnd(reason: string): reason is keyof typeof GONE {
+  return Object.hasOwn(GONE, reason);
 }

@@ -2,163 +2,8 @@
  * The plan: what a request asks of PostgreSQL, in PostgreSQL's words. Both front ends lower to it, `data/sql` compiles it.
  * Plain data: identifiers are Catalog objects, everything that came from outside is a Value or a response key.
  */
-import type { Column, PgType, Relationship, Routine, RoutineParameter, Table } from '../catalog/catalog.ts';
-
-/** Stands in a Value for what the request will bring: a plan is compiled once and bound many times. */
-export class Variable {
-  readonly name: string;
-  /** Keys and indexes that lead to the value within what the request brings. */
-  readonly path: readonly (string | number)[];
-  constructor(name: string, path: readonly (string | number)[] = []) {
-    this.name = name;
-    this.path = path;
-  }
-}
-
-/** A list of objects that the request brings: one of their fields as a list, or JSON objects of some fields, numbered under `o`. */
-export class VariableRows {
-  readonly variable: string;
-  readonly fields: readonly (readonly [name: string, as: string])[] | string;
-  constructor(variable: string, fields: VariableRows['fields']) {
-    this.variable = variable;
-    this.fields = fields;
-  }
-}
-
-/** A bound parameter. `value` is JSON-like data, in which any part may be a Variable. */
-export interface Value {
-  readonly value: unknown;
-  readonly type: PgType;
-  /** The value is a list of `type`. */
-  readonly list?: boolean;
-}
-
-// ---- where rows come from
-
-export type Argument =
-  | { readonly kind: 'value'; readonly parameter: RoutineParameter; readonly value: Value }
-  /** The row of the table that the field belongs to. */
-  | { readonly kind: 'row'; readonly parameter: RoutineParameter }
-  /** The session variables of the caller, as a JSON object. */
-  | { readonly kind: 'session'; readonly parameter: RoutineParameter };
-
-export interface RoutineCall {
-  readonly routine: Routine;
-  readonly args: readonly Argument[];
-}
-
-export type Source =
-  | { readonly kind: 'table'; readonly table: Table }
-  | { readonly kind: 'routine'; readonly table: Table; readonly call: RoutineCall }
-  /** Rows that an earlier statement has written, as it returned them. */
-  | { readonly kind: 'written rows'; readonly table: Table; readonly stash: string }
-  /** The same, read anew by their key. */
-  | {
-      readonly kind: 'written keys';
-      readonly table: Table;
-      readonly stash: string;
-      readonly key: readonly Column[];
-    };
-
-/** Rows that belong to an outer row: by relationship, or by a routine that takes the outer row. */
-export interface Related {
-  readonly relationship: Relationship | undefined;
-  readonly source: Source;
-}
-
-// ---- expressions over a row
-
-export type Operand =
-  | { readonly kind: 'column'; readonly column: Column }
-  | { readonly kind: 'call'; readonly call: RoutineCall }
-  /** The operand of the one related row; null where there is none. */
-  | { readonly kind: 'via'; readonly related: Related; readonly operand: Operand }
-  /** Over the related rows; `type` is that of its result, where it is to be compared. */
-  | {
-      readonly kind: 'aggregate';
-      readonly related: Related;
-      readonly aggregate: Aggregate;
-      readonly type?: PgType;
-    }
-  /** Over the rows of the group that it stands in; `type` is that of its result, where it is to be compared. */
-  | { readonly kind: 'grouped'; readonly aggregate: Aggregate; readonly type?: PgType }
-  /** The text form, `type` being pg_catalog.text. */
-  | { readonly kind: 'text'; readonly operand: Operand; readonly type: PgType };
-
-export interface Aggregate {
-  readonly function: AggregateFunction;
-  /** None: `count(*)`. */
-  readonly operands: readonly Operand[];
-  readonly distinct: boolean;
-  readonly where: Predicate | undefined;
-}
-
-export const AGGREGATE_FUNCTIONS = [
-  'count',
-  'sum',
-  'avg',
-  'max',
-  'min',
-  'stddev',
-  'stddev_pop',
-  'stddev_samp',
-  'var_pop',
-  'var_samp',
-  'variance',
-  'bool_and',
-  'bool_or',
-  'corr',
-  'covar_samp',
-] as const;
-export type AggregateFunction = (typeof AGGREGATE_FUNCTIONS)[number];
-
-/** PostgreSQL's operators; `any` and `all` compare with each of a list. */
-export type Operator =
-  | '='
-  | '<>'
-  | '<'
-  | '>'
-  | '<='
-  | '>='
-  | '= any'
-  | '<> all'
-  | '~~'
-  | '!~~'
-  | '~~*'
-  | '!~~*'
-  | '~'
-  | '!~'
-  | '~*'
-  | '!~*'
-  | 'similar to'
-  | 'not similar to'
-  | '@>'
-  | '<@'
-  | '?'
-  | '?|'
-  | '?&'
-  | '@';
-
-export type Predicate =
-  | { readonly kind: 'and' | 'or'; readonly all: readonly Predicate[] }
-  | { readonly kind: 'not'; readonly predicate: Predicate }
-  | { readonly kind: 'constant'; readonly value: boolean }
-  | {
-      readonly kind: 'compare';
-      readonly operand: Operand;
-      readonly operator: Operator;
-      readonly value: Value;
-    }
-  | { readonly kind: 'null'; readonly operand: Operand; readonly isNull: boolean }
-  | { readonly kind: 'exists'; readonly related: Related; readonly where: Predicate | undefined };
-
-export interface Order {
-  readonly operand: Operand;
-  readonly direction: 'asc' | 'desc';
-  readonly nulls: 'first' | 'last';
-}
-
-// ---- what the answer looks like
+import type { Column, PgType, Relationship } from '../catalog/catalog.ts';
+import type { Aggregate, Operand, Order, Predicate, RoutineCall, Source, Value } from './expression.ts';
 
 export type Shape =
   | ObjectShape
@@ -174,7 +19,18 @@ export type Shape =
       readonly path: Value | undefined;
       readonly asText: boolean;
     }
-  | { readonly kind: 'relation'; readonly relationship: Relationship | undefined; readonly read: ReadPlan }
+  | {
+      readonly kind: 'relation';
+      readonly relationship: Relationship | undefined;
+      readonly read: ReadPlan;
+      /** Where the row is not to become JSON as a whole, or is grouped by. */
+      readonly asJson?: boolean;
+    }
+  /** The entries of the related row, or arrays of those of the related rows, as if they were the outer row's own. */
+  | { readonly kind: 'spread'; readonly relationship: Relationship | undefined; readonly read: ReadPlan }
+  | { readonly kind: 'value'; readonly operand: Operand }
+  /** Makes the read a grouped one: by all its entries that are no aggregates. */
+  | { readonly kind: 'aggregate'; readonly aggregate: Aggregate; readonly cast: PgType | undefined }
   /** A word that clients hand back as they got it: base64 of a JSON list, the texts first, the operands' texts after them. */
   | { readonly kind: 'token'; readonly texts: readonly string[]; readonly operands: readonly Operand[] }
   | { readonly kind: 'literal'; readonly text: string };
@@ -259,11 +115,15 @@ export interface ReadPlan {
   readonly limit: number | undefined;
   readonly offset: number | undefined;
   readonly shape: ObjectShape | PageShape | GroupShape | ConnectionShape;
+  /** A short list without an order comes as the table has its rows, whatever is joined to them. */
+  readonly keepsOrder?: boolean | undefined;
+  /** The conditions name a key: of the list there is one row at most. */
+  readonly byKey?: boolean | undefined;
   /** maybe: one row or null; many: a list; page: the one object of a PageShape or ConnectionShape. */
   readonly take: 'maybe' | 'many' | 'page';
 }
 
-/** A scalar function called for its own sake. */
+/** A function called for its value: one, a list where it returns a set, true where it returns nothing. */
 export interface CallPlan {
   readonly kind: 'call';
   readonly call: RoutineCall;
