@@ -1,26 +1,29 @@
 /** The catalog and the schemas made of it, put together as the server and the commands beside it use them. */
+import type { AuthContext } from './auth/domain/context.ts';
 import { SERVICE_ROLE } from './auth/role-of-claims.ts';
 import { type Config, limitsOf } from './config.ts';
 import { LiveCatalog } from './data/catalog/live-catalog.ts';
 import type { Pools } from './database/pools.ts';
 import type { PrismaClient } from './generated/prisma/client.ts';
 import { SchemaEngine } from './graphql/engine.ts';
-import { buildPlatformSchema, namesOf } from './graphql/platform/schema.ts';
+import { buildPlatformSchemas, namesOf } from './graphql/platform/schema.ts';
 import type { Observe } from './observation.ts';
 
 export interface EngineParts {
   readonly config: Pick<Config, 'api'>;
   readonly pools: Pick<Pools, 'api' | 'platform'>;
   readonly prisma: PrismaClient;
+  /** Without it the schemas are only printed. */
+  readonly auth?: AuthContext | undefined;
   readonly observe: Observe;
 }
 
 /** Neither has read the database yet: `catalog.reload()` does, and hands every model to the engine. */
-export function createEngine({ config: { api }, pools, prisma, observe }: EngineParts): {
+export function createEngine({ config: { api }, pools, prisma, auth, observe }: EngineParts): {
   catalog: LiveCatalog;
   engine: SchemaEngine;
 } {
-  const platform = buildPlatformSchema(prisma);
+  const platform = buildPlatformSchemas(prisma, auth);
   const catalog = new LiveCatalog({
     pool: pools.platform,
     schemas: api.schemas,

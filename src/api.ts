@@ -1,6 +1,6 @@
 /** Wires the data API: catalog → schemas per role → endpoints, and the watch that keeps them true. */
-
 import { createEngine } from './api-engine.ts';
+import type { AuthContext } from './auth/domain/context.ts';
 import type { ApiKeys } from './auth/keys.ts';
 import type { Config } from './config.ts';
 import { watchCatalog } from './data/catalog/watch.ts';
@@ -30,6 +30,7 @@ export interface ApiInput {
   readonly ddlEvents: boolean;
   readonly prisma: PrismaClient;
   readonly keys: ApiKeys;
+  readonly auth: AuthContext;
   readonly extensions: Extensions;
   readonly observe: Observe;
 }

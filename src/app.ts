@@ -6,6 +6,7 @@ import { createApi } from './api.ts';
 import { findApiKey } from './auth/api-keys.ts';
 import { createAuthenticator } from './auth/authenticate.ts';
 import { type ApiKeys, deriveKeys } from './auth/keys.ts';
+import { createAuth } from './auth/module.ts';
 import { loadSigningKeys } from './auth/signing-keys.ts';
 import type { Config } from './config.ts';
 import { bootstrap } from './database/bootstrap.ts';
@@ -108,6 +109,19 @@ async function start(
   await prisma.warm();
   if (example !== undefined) await loadExample(example, database.platformUrl, prisma.client);
 
+  let url = '';
+  const auth = await createAuth({
+    config,
+    pool: pools.platform,
+    prisma: prisma.client,
+    jwtSecret: ground.jwtSecret,
+    signingKeys,
+    dataDirectory: ground.dataDirectory,
+    publicUrl: () => url,
+    observe,
+  });
+  await closers.add('auth', () => auth.close());
+
   const api = await createApi({
     config,
     pools,
@@ -115,19 +129,21 @@ async function start(
     ddlEvents: database.ddlEvents,
     prisma: prisma.client,
     keys,
+    auth: auth.context,
     extensions,
     observe,
   });
   await closers.add('api', () => api.close());
 
   const { serverVersion } = await checkLogins(config, pools);
-  const warnings = [...database.warnings, ...(await exposureWarnings(config, pools))];
+  const warnings = [...database.warnings, ...(await exposureWarnings(config, pools)), ...auth.warnings];
   const authenticate = createAuthenticator({
     jwt,
     keys,
     signingKeys,
     anonymousRole: config.api.anonymousRole,
     findApiKey: (sha256) => findApiKey(prisma.client, sha256),
+    checkSession: (session) => auth.context.sessionWatch.check(session),
   });
   const version = readVersion();
   const gateway = createGateway({
@@ -135,11 +151,11 @@ async function start(
     version,
     observe,
     authenticate,
-    endpoints: api.endpoints,
+    endpoints: { ...api.endpoints, auth: auth.endpoint },
     checks: { database: async () => void (await pools.api.query('select 1')) },
   });
   await closers.add('gateway', (remainingMs) => gateway.close(remainingMs * DRAIN_SHARE));
-  const url = await gateway.listen();
+  url = await gateway.listen();
 
   const elapsedMs = Math.round(performance.now() - startedAt);
   observe({ type: 'server-started', url, elapsedMs });

@@ -4,6 +4,7 @@
  */
 import { resolve } from 'node:path';
 import type { z } from 'zod';
+import { type AuthConfig, completeAuth, refuseAuth } from './config/auth.ts';
 import { configSchema, DEFAULT_LIMITS, type ParsedConfig } from './config/schema.ts';
 import { listSettings } from './config/settings.ts';
 import { didYouMean, type Environment, type Flags, readSources, type Sources } from './config/sources.ts';
@@ -42,7 +43,8 @@ export interface Config {
   readonly log: Complete<Required<ParsedConfig['log']>>;
   readonly database: Readonly<ParsedConfig['database']>;
   readonly api: Readonly<Omit<ParsedConfig['api'], 'graphql'>> & { readonly graphql: GraphqlConfig };
-  readonly auth: { readonly jwt: Readonly<ParsedConfig['auth']['jwt']> };
+  readonly redis: ParsedConfig['redis'];
+  readonly auth: AuthConfig;
 }
 
 export interface ConfigInput {
@@ -87,7 +89,6 @@ function complete(parsed: ParsedConfig, cwd: string, terminal: boolean): Config 
   const rolesComplete = Object.fromEntries(
     Object.entries(roles).map(([role, override]) => [role, { ...limits, ...override } as GraphqlLimits]),
   );
-  const jwt = parsed.auth.jwt;
   return {
     ...parsed,
     dataDirectory: resolve(cwd, parsed.dataDirectory),
@@ -100,7 +101,7 @@ function complete(parsed: ParsedConfig, cwd: string, terminal: boolean): Config 
       ...parsed.api,
       graphql: { ...limits, graphiql: graphiql ?? development, batch, roles: rolesComplete },
     },
-    auth: { jwt: { ...jwt, signingKeysFile: jwt.signingKeysFile && resolve(cwd, jwt.signingKeysFile) } },
+    auth: completeAuth(parsed.auth, development, (path) => resolve(cwd, path)),
   };
 }
 
@@ -127,6 +128,7 @@ function refusals(parsed: ParsedConfig, sources: Sources): string[] {
       'names no HS algorithm, and auth.jwt.signingKeysFile is not set, so no token could be verified',
     );
   }
+  for (const [path, reason] of refuseAuth(parsed.auth, parsed.mode === 'production')) refuse(path, reason);
   if (parsed.mode !== 'production') return problems;
   const secret = parsed.auth.jwt.secret;
   if (

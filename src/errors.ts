@@ -2,6 +2,7 @@
  * The one error type that may reach a client, and the catalogue of its codes.
  * Everything else that is thrown is a bug: it is masked, logged with the request id, and answered as `internal-error`.
  */
+import { AUTH_ERROR_CATALOGUE } from './errors/auth-codes.ts';
 
 /** Every code a client can meet: code → HTTP status and what it means. `docs/errors.md` lists the same (tested). */
 export const ERROR_CATALOGUE = {
@@ -72,6 +73,7 @@ export const ERROR_CATALOGUE = {
     status: 500,
     meaning: 'A bug, or a fault that the catalogue does not know. The log has it under the request id.',
   },
+  ...AUTH_ERROR_CATALOGUE,
 } as const satisfies Record<string, { status: number; meaning: string }>;
 
 export type ErrorCode = keyof typeof ERROR_CATALOGUE;

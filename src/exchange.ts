@@ -16,6 +16,10 @@ export interface Exchange {
   /** The body of `application/octet-stream`, which is no text. */
   readonly bytes: Buffer | undefined;
   readonly caller: Caller;
+  /** What was wrong with the credential, for a module that judges that itself; the caller is then nobody. */
+  readonly credentialError?: AppError | undefined;
+  /** The client's address, as trusted proxies tell it. */
+  readonly ip: string;
   readonly requestId: string;
   /** For what needs the connection itself: noticing that the client hung up. */
   readonly incoming: IncomingMessage;
@@ -31,6 +35,8 @@ export interface Reply {
 }
 
 export interface Endpoint {
+  /** A credential that does not hold is not the end of the request: some of what the module offers needs none. */
+  readonly judgesCredentials?: boolean;
   handle(exchange: Exchange): Reply | Promise<Reply>;
   /** How an expected failure looks here; without it the plain JSON of the gateway. */
   renderError?(error: AppError, place: { path: string; requestId: string }): Reply;

@@ -25,6 +25,7 @@ const LEVELS: Partial<Record<Observation['type'], Level>> = {
   'catalog-warning': 'warn',
   'catalog-reload-failed': 'error',
   'connection-lost': 'warn',
+  'message-failed': 'warn',
   'unexpected-error': 'error',
 };
 

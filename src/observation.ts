@@ -38,6 +38,7 @@ export type Observation =
   | { type: 'catalog-warning'; warning: string }
   | { type: 'catalog-reload-failed'; error: unknown }
   | { type: 'schema-built'; role: string; version: number; tables: number; elapsedMs: number }
+  | { type: 'message-failed'; channel: string; kind: string; final: boolean; error: unknown }
   | { type: 'connection-lost'; pool: string; error: unknown };
 
 export type Observe = (observation: Observation) => void;

@@ -10,7 +10,7 @@ const src = join(root, 'src');
 /** From low to high: a file imports lower layers or its own folder. The first pattern that matches decides. */
 const LAYERS: readonly (readonly RegExp[])[] = [
   [/^lib\//],
-  [/^(caller|errors|observation|exchange|page|config|version|log-line)\.ts$/, /^config\//],
+  [/^(caller|errors|observation|exchange|page|config|version|log-line)\.ts$/, /^(config|errors)\//],
   [/^(logger|start-page|data-directory)\.ts$/, /^generated\//],
   [/^database\//],
   [/^data\/catalog\//],
@@ -19,6 +19,9 @@ const LAYERS: readonly (readonly RegExp[])[] = [
   [/^data\/run(\.ts|\/)/],
   [/^graphql\/(builder|scalars|context|errors|limits|lower)(\.ts|\/)/],
   [/^rest\/grammar\//],
+  [/^auth\/(errors|token-form|keys|signing-keys|role-of-claims)\.ts$/],
+  [/^auth\/store\//],
+  [/^auth\/domain\//],
   [/^(auth|storage|realtime|meta|migrations|jobs|rest|extensions)\//, /^graphql\/tables\//],
   [/^graphql\//],
   [/^gateway\//],
@@ -112,6 +115,13 @@ test('the data path knows neither HTTP nor GraphQL', () => {
       .filter(({ path, code }) => path.startsWith('data/') && foreign.test(code))
       .map(({ path }) => path),
   ).toEqual([]);
+});
+
+test('what auth does is free of HTTP and GraphQL', () => {
+  const foreign = /from '(?:node:https?|fastify|graphql|graphql-yoga|@pothos\/[^']+)'/;
+  const domain = sources.filter(({ path }) => /^auth\/(domain|store)\//.test(path));
+  expect(domain.length).toBeGreaterThan(20);
+  expect(domain.filter(({ code }) => foreign.test(code)).map(({ path }) => path)).toEqual([]);
 });
 
 test('a file says what it is for, and no file outgrows 400 lines', () => {

@@ -35,6 +35,8 @@ export interface AuthenticatorInput {
   signingKeys?: readonly SigningKey[] | undefined;
   /** Looks up an opaque key by the hex SHA-256 of its text; null = unknown or revoked. */
   findApiKey: (sha256: string) => Promise<StoredApiKey | null>;
+  /** Whether the session of a token still lives; returns at once where that is known. */
+  checkSession?: ((session: { sessionId: string; userId: string }) => undefined | Promise<void>) | undefined;
   now?: (() => number) | undefined;
 }
 
@@ -43,18 +45,20 @@ export type Authenticate = (headers: RequestHeaders, query?: RequestQuery) => Ca
 /** What a credential proved, with the Callers made from it so far: one per role it was used with. */
 interface Identity extends VerifiedToken {
   isKey: boolean;
+  /** Of a user's token: the sign-in that it came from. */
+  session: { sessionId: string; userId: string } | undefined;
   callers: Map<string | undefined, Caller>;
 }
 
 /** How long a revoked stored key may still pass. */
-const STORED_KEY_TTL_MS = 5_000;
+const STORED_KEY_TTL_MS = 2_000;
 const STORED_KEY_ENTRIES = 1_000;
 const OPAQUE_PREFIX = 'sb_';
 /** Understood so that clients which send it are told of a mistake; grants decide who may write what. */
 const BACKEND_ONLY = 'x-hasura-use-backend-only-permissions';
 
 export function createAuthenticator(input: AuthenticatorInput): Authenticate {
-  const { jwt, keys, anonymousRole, findApiKey, now = Date.now } = input;
+  const { jwt, keys, anonymousRole, findApiKey, checkSession, now = Date.now } = input;
   const leeway = jwt.leewaySeconds;
   const verify = createVerifier({ jwt, secret: keys.jwtSecret, signingKeys: input.signingKeys ?? [], now });
   const anonymous = createCaller('anonymous', anonymousRole);
@@ -84,13 +88,20 @@ export function createAuthenticator(input: AuthenticatorInput): Authenticate {
   };
 
   /** The bearer's identity speaks; an apikey beside it must merely be a key. */
-  function decide(speaker: Identity, key: Identity, { apiKey, requestedRole }: Credentials): Caller {
+  function decide(
+    speaker: Identity,
+    key: Identity,
+    { apiKey, requestedRole }: Credentials,
+  ): Caller | Promise<Caller> {
     checkTime(speaker);
     if (apiKey !== undefined) {
       if (!key.isKey) throw invalidKey();
       checkTime(key);
     }
-    return callerOf(speaker, requestedRole);
+    const pending = speaker.session && checkSession?.(speaker.session);
+    return pending === undefined
+      ? callerOf(speaker, requestedRole)
+      : pending.then(() => callerOf(speaker, requestedRole));
   }
 
   function recall(credential: string): Identity | undefined {
@@ -123,6 +134,7 @@ export function createAuthenticator(input: AuthenticatorInput): Authenticate {
     const identity: Identity = {
       ...verified,
       isKey: role === anonymousRole || role === SERVICE_ROLE,
+      session: sessionOf(verified.claims),
       callers: new Map(),
     };
     tokens.set(credential, identity);
@@ -181,7 +193,22 @@ export function createAuthenticator(input: AuthenticatorInput): Authenticate {
 }
 
 function keyIdentity(role: string, expiresAt = Infinity): Identity {
-  return { claims: { role }, expiresAt, notBefore: -Infinity, isKey: true, callers: new Map() };
+  return {
+    claims: { role },
+    expiresAt,
+    notBefore: -Infinity,
+    isKey: true,
+    session: undefined,
+    callers: new Map(),
+  };
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** Tokens of other issuers may have a session of their own kind, which is not ours to judge. */
+function sessionOf({ session_id: sessionId, sub }: VerifiedToken['claims']): Identity['session'] {
+  if (typeof sessionId !== 'string' || typeof sub !== 'string') return undefined;
+  return UUID.test(sessionId) && UUID.test(sub) ? { sessionId, userId: sub } : undefined;
 }
 
 function digest(text: string): Buffer {

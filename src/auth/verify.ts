@@ -40,14 +40,15 @@ export function createVerifier({ jwt, secret, signingKeys, now }: VerifierInput)
   };
 
   function keysFor(form: TokenForm): (KeyObject | CryptoKey)[] {
-    if (form.algorithm.startsWith('HS')) return [secretKey];
+    const own = form.algorithm.startsWith('HS') ? [secretKey] : [];
     const usable = signingKeys.filter((candidate) => candidate.algorithm === form.algorithm);
-    return usable
+    const named = usable
       .filter(
         (candidate) =>
           form.keyId === undefined || candidate.keyId === undefined || candidate.keyId === form.keyId,
       )
       .map((candidate) => candidate.key);
+    return [...named, ...own];
   }
 
   async function verifySignature(token: string, form: TokenForm, keys: (KeyObject | CryptoKey)[]) {

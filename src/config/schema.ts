@@ -4,12 +4,9 @@
  */
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { authSchema } from './auth.ts';
+import { about, list, MIB, MINUTE_MS, text, whole } from './fields.ts';
 
-const MINUTE_MS = 60_000;
-const MIB = 1_048_576;
-
-const text = z.string().min(1, 'must not be empty');
-const list = z.array(text);
 /** `10.0.0.1`, `10.0.0.0/8`, `fd00::/8` */
 const network = z.string().refine((value) => {
   const [address = '', bits, ...rest] = value.split('/');
@@ -20,12 +17,6 @@ const network = z.string().refine((value) => {
     (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= width))
   );
 }, 'must be an IP address or a CIDR range');
-const whole = (minimum: number, maximum: number) => z.int().min(minimum).max(maximum);
-const about = (meaning: string, defaultText?: string) => ({
-  description: meaning,
-  ...(defaultText ? { defaultText } : {}),
-});
-
 const BY_MODE = 'on in development, off in production';
 
 /** The limits of one document; optional here, so that a role may override one and inherit the others. */
@@ -66,22 +57,6 @@ export const DEFAULT_LIMITS = {
 } as const;
 
 const roleLimits = z.strictObject(limitFields);
-
-const ALGORITHMS = [
-  'HS256',
-  'HS384',
-  'HS512',
-  'RS256',
-  'RS384',
-  'RS512',
-  'PS256',
-  'PS384',
-  'PS512',
-  'ES256',
-  'ES384',
-  'ES512',
-  'EdDSA',
-] as const;
 
 const server = z.strictObject({
   host: text
@@ -277,33 +252,15 @@ const api = z.strictObject({
   graphql: graphql.prefault({}),
 });
 
-const jwt = z.strictObject({
-  secret: text
-    .min(32, 'must have at least 32 characters')
+const redis = z.strictObject({
+  url: text
     .optional()
     .meta(
       about(
-        'The secret behind HS256 tokens and all API keys: at least 32 characters, the same in every process.',
-        'generated and kept in the data folder',
+        'A Redis in which several processes count tries together, as `redis://host:6379` or `rediss://…`.',
+        'none; each process counts for itself',
       ),
     ),
-  audience: text
-    .default('authenticated')
-    .meta(about('What `aud` of a token must contain, where the token has one.')),
-  defaultRole: text.default('authenticated').meta(about('The database role of a token that names none.')),
-  issuer: text.optional().meta(about('What `iss` of a token must be.', 'any')),
-  leewaySeconds: whole(0, 600)
-    .default(30)
-    .meta(about('By how many seconds clocks may differ when `exp` and `nbf` are checked.')),
-  algorithms: z
-    .array(z.enum(ALGORITHMS))
-    .min(1, 'must name at least one algorithm')
-    .default(['HS256', 'RS256', 'ES256', 'EdDSA'])
-    .meta(about('The signature algorithms that are accepted; all but HS need signingKeysFile.')),
-  signingKeysFile: text
-    .optional()
-    .meta(about('A JWK set with the keys that verify RS, PS, ES and EdDSA tokens.', 'none')),
-  cacheEntries: whole(1, 1_000_000).default(10_000).meta(about('How many verified tokens are remembered.')),
 });
 
 export const configSchema = z.strictObject({
@@ -329,7 +286,8 @@ export const configSchema = z.strictObject({
   log: log.prefault({}),
   database: database.prefault({}),
   api: api.prefault({}),
-  auth: z.strictObject({ jwt: jwt.prefault({}) }).prefault({}),
+  redis: redis.prefault({}),
+  auth: authSchema.prefault({}),
 });
 
 export type ParsedConfig = z.output<typeof configSchema>;

@@ -12,7 +12,7 @@ export interface Cors {
 
 const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS';
 const EXPOSED =
-  'x-request-id, content-range, content-location, content-profile, etag, location, preference-applied, proxy-status, range-unit, retry-after';
+  'x-request-id, x-total-count, x-supabase-api-version, x-sb-error-code, link, content-range, content-location, content-profile, etag, location, preference-applied, proxy-status, range-unit, retry-after';
 const MAX_AGE_SECONDS = '7200';
 
 export function createCors(origins: readonly string[]): Cors {

@@ -2,7 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Authenticate } from '../auth/authenticate.ts';
 import type { Caller } from '../caller.ts';
-import type { AppError } from '../errors.ts';
+import { AppError } from '../errors.ts';
 import type { Endpoint, Exchange, Reply } from '../exchange.ts';
 import type { Observe } from '../observation.ts';
 import type { Cors, ResponseHeaders } from './cors.ts';
@@ -103,18 +103,26 @@ export function createResponder({ authenticate, cors, observe, isStopping }: Res
     fail,
     serve: (endpoint) => (request, reply) => {
       const failed = (thrown: unknown) => fail(request, reply, thrown, endpoint);
-      const answer = (caller: Caller) => {
+      const answer = (caller: Caller, credentialError?: AppError) => {
         request.caller = caller;
         settle(
-          () => endpoint.handle(exchangeOf(request, reply, caller)),
+          () => endpoint.handle(exchangeOf(request, reply, caller, credentialError)),
           (value) => send(request, reply, value),
+          failed,
+        );
+      };
+      const refused = (thrown: unknown) => {
+        if (endpoint.judgesCredentials !== true || !(thrown instanceof AppError)) return failed(thrown);
+        settle(
+          () => authenticate({}),
+          (nobody) => answer(nobody, thrown),
           failed,
         );
       };
       settle(
         () => authenticate(request.raw.headers, request.query as Record<string, unknown>),
-        answer,
-        failed,
+        (caller) => answer(caller),
+        refused,
       );
     },
     refuse: (endpoint) => (error, request, reply) => fail(request, reply, error, endpoint),
@@ -134,7 +142,12 @@ export function pathOf(url: string | undefined): string {
   return end < 0 ? url : url.slice(0, end);
 }
 
-function exchangeOf(request: FastifyRequest, reply: FastifyReply, caller: Caller): Exchange {
+function exchangeOf(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  caller: Caller,
+  credentialError: AppError | undefined,
+): Exchange {
   const incoming = request.raw;
   const url = incoming.url ?? '/';
   return {
@@ -146,6 +159,8 @@ function exchangeOf(request: FastifyRequest, reply: FastifyReply, caller: Caller
     body: typeof request.body === 'string' ? request.body : undefined,
     bytes: Buffer.isBuffer(request.body) ? request.body : undefined,
     caller,
+    credentialError,
+    ip: request.ip,
     requestId: request.id,
     incoming,
     outgoing: reply.raw,

@@ -12,6 +12,8 @@ export interface Endpoints {
   /** `POST /meta/v1/reload` and `POST /meta/v1/query`, both for the service key alone. */
   metaReload?: Endpoint | undefined;
   metaQuery?: Endpoint | undefined;
+  /** Signing up and in; the module has a table of its own (`src/auth/rest/routes.ts`). */
+  auth?: Endpoint | undefined;
   /** Addresses of the user's own. */
   extensions?: readonly { readonly method: string; readonly path: string; readonly endpoint: Endpoint }[];
 }
@@ -24,6 +26,7 @@ export const KNOWN_PATHS = [
   '/rest/v1',
   '/meta/v1/reload',
   '/meta/v1/query',
+  '/auth/v1',
   '/live',
   '/ready',
   '/health',
@@ -50,7 +53,7 @@ export function registerRoutes(
   health: Health,
   { serve, refuse, open }: RouteTools,
 ): void {
-  const { graphql, rest, hasura, metaReload, metaQuery } = endpoints;
+  const { graphql, rest, hasura, metaReload, metaQuery, auth } = endpoints;
   const route = (method: RouteOptions['method'], url: string, endpoint: Endpoint | undefined) => {
     if (endpoint) server.route({ method, url, handler: serve(endpoint), errorHandler: refuse(endpoint) });
   };
@@ -61,6 +64,8 @@ export function registerRoutes(
   route([...ANY, 'OPTIONS'], '/rest/v1/*', rest);
   route('POST', '/meta/v1/reload', metaReload);
   route('POST', '/meta/v1/query', metaQuery);
+  route(ANY, '/auth/v1/*', auth);
+  route(READ, '/.well-known/oauth-authorization-server', auth);
   for (const { method, path, endpoint } of endpoints.extensions ?? [])
     route(method as RouteOptions['method'], path, endpoint);
 

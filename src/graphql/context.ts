@@ -2,9 +2,16 @@
 import type { CallerContext } from '../database/context-statement.ts';
 import type { PrismaClient } from '../generated/prisma/client.ts';
 
+/** The other end of the connection. */
+export interface Client {
+  readonly ip: string | undefined;
+  readonly agent: string | undefined;
+}
+
 export interface GraphqlContext {
   readonly requestId: string;
   readonly callerContext: CallerContext;
+  readonly client: Client;
   /** The platform's tables. It bypasses row level security: only fields of the service schema use it. */
   readonly prisma: PrismaClient;
 }

@@ -1,5 +1,4 @@
 /** The schemas of all roles that ask, built lazily, and swapped together when the database changes. */
-import type { GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Grants } from '../data/catalog/grants.ts';
 import type { ApiModel } from '../data/catalog/model.ts';
@@ -7,6 +6,7 @@ import { visibleModel } from '../data/catalog/visible.ts';
 import { AppError } from '../errors.ts';
 import type { Observe } from '../observation.ts';
 import type { DocumentLimits } from './limits.ts';
+import type { PlatformSchemas } from './platform/schema.ts';
 import { RoleSchema } from './role-schema.ts';
 import { buildSchema } from './schema.ts';
 
@@ -14,9 +14,9 @@ export interface EngineInput {
   readonly limitsOf: (role: string) => DocumentLimits;
   readonly maxRows: number;
   readonly grants: (model: ApiModel, role: string) => Promise<Grants>;
-  /** The role that sees the platform's own fields. */
+  /** The role that sees all of the platform's own fields; others see those that are for everybody. */
   readonly serviceRole: string;
-  readonly platform: GraphQLSchema;
+  readonly platform: PlatformSchemas;
   readonly observe: Observe;
 }
 
@@ -87,7 +87,7 @@ export class SchemaEngine {
         visible,
         maxRows,
         additions,
-        platform: role === serviceRole ? platform : undefined,
+        platform: role === serviceRole ? platform.service : platform.everybody,
       });
     const schema = await build(true);
     observe({

@@ -31,7 +31,9 @@ export function toGraphqlError(error: unknown, requestId: string, observe: Obser
  * What the HTTP answer says beside the body. `spec`: the status is for application/graphql-response+json, where a refused
  * document is a 400; in plain JSON it counts as delivered.
  */
-function transport({ code, status }: AppError): { http?: object } {
+function transport({ code, status, extensions }: AppError): { http?: object } {
+  if (extensions.retryAfter !== undefined)
+    return { http: { headers: { 'retry-after': String(extensions.retryAfter) } } };
   if (code === 'database-unavailable') return { http: { status, headers: { 'retry-after': '1' } } };
   if (status === 405) return { http: { status, headers: { allow: 'POST' } } };
   return REFUSALS.has(code) ? { http: { spec: true, status: 400 } } : {};

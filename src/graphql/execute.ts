@@ -6,7 +6,7 @@ import type { CallerContext } from '../database/context-statement.ts';
 import { AppError } from '../errors.ts';
 import type { PrismaClient } from '../generated/prisma/client.ts';
 import type { Observe } from '../observation.ts';
-import type { GraphqlContext } from './context.ts';
+import type { Client, GraphqlContext } from './context.ts';
 import type { SchemaEngine } from './engine.ts';
 import { toGraphqlError, variableError } from './errors.ts';
 import { executeMixed } from './mixed.ts';
@@ -27,6 +27,7 @@ export interface GraphqlRequest {
 export interface Requester {
   readonly callerContext: CallerContext;
   readonly requestId: string;
+  readonly client?: Client | undefined;
 }
 
 export interface Outcome {
@@ -42,6 +43,8 @@ export interface ExecutorInput {
   readonly observe: Observe;
 }
 
+export const NOBODY: Client = { ip: undefined, agent: undefined };
+
 export type Execute = (request: GraphqlRequest, requester: Requester) => Promise<Outcome>;
 
 export function createExecutor({ engine, runner, prisma, observe }: ExecutorInput): Execute {
@@ -50,7 +53,7 @@ export function createExecutor({ engine, runner, prisma, observe }: ExecutorInpu
       data: undefined,
       errors: errors.map((error) => toGraphqlError(error, requester.requestId, observe)),
     });
-    const { callerContext, requestId } = requester;
+    const { callerContext, requestId, client = NOBODY } = requester;
     let prepared: PreparedDocument | undefined;
     const executed = async (run: () => Promise<string>): Promise<Outcome> => {
       try {
@@ -80,7 +83,7 @@ export function createExecutor({ engine, runner, prisma, observe }: ExecutorInpu
         return await executed(() => runQuery(runner, callerContext, ready.query, variables));
       if (ready.kind === 'mutation')
         return await executed(() => runMutation(runner, callerContext, ready.mutation, variables));
-      const context: GraphqlContext = { requestId, callerContext, prisma };
+      const context: GraphqlContext = { requestId, callerContext, client, prisma };
       const schema = request.plainIntrospection ? await roleSchema.plainSchema() : roleSchema.schema;
       const { data, errors } = await executeMixed(
         { schema, tableSchema: roleSchema.schema, prepare: roleSchema.prepare },

@@ -1,6 +1,7 @@
 /**
  * Operations that mix tables with the platform's own fields or introspection: PostgreSQL answers the table fields by one
- * statement, graphql-js the others, and both are put together in the order in which they were asked.
+ * statement, graphql-js the others, and both are put together in the order in which they were asked. Mutations come here only
+ * where all of their fields are the platform's own, which run one after the other.
  */
 import {
   type ExecutionResult,
@@ -41,7 +42,7 @@ export async function executeMixed(
   const request = { variables: new RequestVariables(variables), fragments };
   const { keys, plan, others } = splitRootFields(
     operation.selectionSet,
-    tableSchema.getQueryType()!,
+    tableSchema.getRootType(operation.operation)!,
     request,
   );
   const [tables, rest] = await Promise.all([

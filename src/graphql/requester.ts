@@ -4,5 +4,10 @@ import type { Exchange } from '../exchange.ts';
 import type { Requester } from './execute.ts';
 
 export function requesterOf(exchange: Exchange): Requester {
-  return { callerContext: callerContextOf(exchange), requestId: exchange.requestId };
+  const { requestId, ip, headers } = exchange;
+  return {
+    callerContext: callerContextOf(exchange),
+    requestId,
+    client: { ip, agent: headers['user-agent'] },
+  };
 }

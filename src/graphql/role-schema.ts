@@ -17,7 +17,7 @@ import { AppError } from '../errors.ts';
 import { findOperation, parseDocument, type ValidDocument, validateDocument } from './document.ts';
 import { type DocumentLimits, limitExceeded } from './limits.ts';
 import { type Precision, RequestVariables, wordFor } from './lower/request-variables.ts';
-import { isLowerable, lowerTableFields, type OperationContext } from './lower/selection.ts';
+import { hasTableField, isLowerable, lowerTableFields, type OperationContext } from './lower/selection.ts';
 import { VariableReader } from './variables.ts';
 
 const MAX_DOCUMENTS = 1000;
@@ -117,6 +117,14 @@ export class PreparedDocument {
   }
 }
 
+/** Tables are written in one transaction, of which the platform's own verbs are no part: half of it could fail. */
+function mixedMutation(): AppError {
+  return new AppError('not-supported', "a mutation cannot mix tables with the platform's own fields", {
+    path: '$.selectionSet',
+    hint: 'Send two documents, one after the other.',
+  });
+}
+
 class PreparedOperation {
   readonly operation: OperationDefinitionNode;
   readonly #owner: RoleSchema;
@@ -175,7 +183,10 @@ class PreparedOperation {
 
   #lower(type: GraphQLObjectType, context: OperationContext): Made {
     const { selectionSet, operation } = this.operation;
-    if (!isLowerable(selectionSet, type, context)) return { kind: 'mixed' };
+    if (!isLowerable(selectionSet, type, context)) {
+      if (operation === 'mutation' && hasTableField(selectionSet, type, context)) throw mixedMutation();
+      return { kind: 'mixed' };
+    }
     if (operation === 'query')
       return { kind: 'query', query: this.#owner.prepare(lowerTableFields(selectionSet, type, context)) };
     const plan = lowerTableFields<WritePlan>(selectionSet, type, context);

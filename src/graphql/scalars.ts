@@ -12,6 +12,10 @@ const MAX_INT = 2147483647;
 const JSON_SCALARS = new Set(['json', 'jsonb']);
 
 export function createScalar(name: string): GraphQLScalarType {
+  return SHARED.get(name) ?? makeScalar(name);
+}
+
+function makeScalar(name: string): GraphQLScalarType {
   switch (name) {
     case 'Int':
       return scalar(name, parseInt32, '32-bit signed integer');
@@ -216,3 +220,6 @@ function describe(value: unknown): string {
       return 'an object';
   }
 }
+
+/** Of these one instance serves all schemas: variables are compared by identity with the platform's own arguments. */
+const SHARED = new Map(['Int', 'Float', 'Boolean'].map((name) => [name, makeScalar(name)] as const));

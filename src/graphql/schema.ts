@@ -1,13 +1,15 @@
 /**
- * The schema of one role: the generated fields of its tables, and for the service the platform's own.
+ * The schema of one role: the generated fields of its tables, and the platform's own as far as they are for it.
  * It is lazy: GraphQLSchema's constructor would visit every type, so it is given none of the generated ones.
  */
 import { setImmediate } from 'node:timers/promises';
 import {
   type GraphQLAbstractType,
+  GraphQLBoolean,
   GraphQLDirective,
   type GraphQLFieldConfigMap,
   GraphQLIncludeDirective,
+  type GraphQLInputType,
   type GraphQLInterfaceType,
   type GraphQLNamedType,
   GraphQLNonNull,
@@ -18,6 +20,7 @@ import {
   getNamedType,
   isInputObjectType,
   isInterfaceType,
+  isNonNullType,
   isObjectType,
   specifiedDirectives,
   specifiedScalarTypes,
@@ -29,6 +32,8 @@ import { nodeRootField } from './tables/node.ts';
 import { type OutputField, outputField, Registry } from './tables/registry.ts';
 import { functionRootFields, tableRootFields } from './tables/root.ts';
 
+type GraphQLNullableInput = Exclude<GraphQLInputType, GraphQLNonNull<never>>;
+
 type RootFields = GraphQLFieldConfigMap<unknown, GraphqlContext>;
 
 export interface SchemaInput {
@@ -37,7 +42,7 @@ export interface SchemaInput {
   /** With what this dialect has beside Hasura's. */
   readonly additions: boolean;
   /** The platform's own fields, where the role may use them. */
-  readonly platform: GraphQLSchema | undefined;
+  readonly platform: GraphQLSchema;
 }
 
 /** Tables whose root fields are made at a time: some 2 ms, so that requests go on while a large schema is built. */
@@ -51,23 +56,49 @@ export async function buildSchema({
 }: SchemaInput): Promise<GraphQLSchema> {
   const registry = new Registry(visible, { maxRows, additions });
   const generated = await generatedFields(registry);
-  const own = platform?.getQueryType()?.toConfig().fields as RootFields | undefined;
-  const query = new GraphQLObjectType({ name: 'query_root', fields: { ...generated, ...own } });
-  return new LazySchema(registry, query, mutationType(registry), platform);
+  const fields = beside(platformFields(platform.getQueryType(), registry), generated);
+  const query = new GraphQLObjectType({ name: 'query_root', fields });
+  return new LazySchema(registry, query, mutationType(registry, platform), platform);
 }
 
 /** Undefined where the role may write nothing: then there are no mutations. */
-function mutationType(registry: Registry): GraphQLObjectType | undefined {
+function mutationType(registry: Registry, platform: GraphQLSchema): GraphQLObjectType | undefined {
   const { writable, functions } = registry.visible;
-  if (writable.length === 0 && !functions.some(({ api }) => api.exposedAs === 'mutation')) return undefined;
+  const own = platformFields(platform.getMutationType(), registry);
+  const hasTables = writable.length > 0 || functions.some(({ api }) => api.exposedAs === 'mutation');
+  if (!hasTables && Object.keys(own).length === 0) return undefined;
   return new GraphQLObjectType({
     name: 'mutation_root',
     fields: () => {
       const fields = mutationRootFields(registry);
       const names = Object.keys(fields).sort();
-      return Object.fromEntries(names.map((name) => [name, outputField(fields[name]!)])) as never;
+      const generated = Object.fromEntries(names.map((name) => [name, outputField(fields[name]!)]));
+      return beside(own, generated as RootFields);
     },
   });
+}
+
+/** Where a table has the name of one of the platform's fields, which only those allow that have another, it keeps it. */
+function beside(own: RootFields, generated: RootFields): RootFields {
+  const rest = Object.entries(own).filter(([name]) => !Object.hasOwn(generated, name));
+  return { ...generated, ...Object.fromEntries(rest) };
+}
+
+/** The platform's fields, whose arguments take the same Boolean that variables are declared with. */
+function platformFields(type: GraphQLObjectType | null | undefined, registry: Registry): RootFields {
+  const fields: RootFields = type?.toConfig().fields ?? {};
+  const adopted = (given: GraphQLInputType): GraphQLInputType => {
+    if (given === GraphQLBoolean) return registry.scalar('Boolean') as GraphQLScalarType;
+    return isNonNullType(given) ? new GraphQLNonNull(adopted(given.ofType) as GraphQLNullableInput) : given;
+  };
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, field]) => {
+      const args = Object.entries(field.args ?? {}).map(
+        ([arg, config]) => [arg, { ...config, type: adopted(config.type) }] as const,
+      );
+      return [name, { ...field, args: Object.fromEntries(args) }];
+    }),
+  ) as RootFields;
 }
 
 class LazySchema extends GraphQLSchema {
@@ -81,11 +112,12 @@ class LazySchema extends GraphQLSchema {
     registry: Registry,
     query: GraphQLObjectType,
     mutation: GraphQLObjectType | undefined,
-    platform: GraphQLSchema | undefined,
+    platform: GraphQLSchema,
   ) {
-    const platformTypes = Object.values(platform?.getTypeMap() ?? {}).filter(
+    const platformTypes = Object.values(platform.getTypeMap()).filter(
       (type) =>
-        type !== platform?.getQueryType() &&
+        type !== platform.getQueryType() &&
+        type !== platform.getMutationType() &&
         !specifiedScalarTypes.includes(type as never) &&
         !type.name.startsWith('__'),
     );

@@ -15,9 +15,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { printPlan } from '../../src/data/plan/print.ts';
 import { bind } from '../../src/data/sql/value.ts';
 import { toGraphqlError } from '../../src/graphql/errors.ts';
-import { outcomeText } from '../../src/graphql/execute.ts';
 import { RequestVariables } from '../../src/graphql/lower/request-variables.ts';
 import { lowerTableFields } from '../../src/graphql/lower/selection.ts';
+import { NOBODY, outcomeText } from '../../src/graphql/execute.ts';
 import { executeMixed } from '../../src/graphql/mixed.ts';
 import type { RoleSchema } from '../../src/graphql/role-schema.ts';
 import { parseExact } from '../../src/lib/exact-json.ts';
@@ -138,7 +138,7 @@ async function answerParsed({ engine, runner, prisma }: DataApi, { query, variab
   const roleSchema = await engine.get(role);
   const prepared = roleSchema.document(query).operation(undefined);
   const { operation, fragments } = prepared;
-  const context = { requestId: 'golden', callerContext: contextOf(role), prisma };
+  const context = { requestId: 'golden', callerContext: contextOf(role), client: NOBODY, prisma };
   const given = prepared.prepare(variables).variables;
   try {
     const { data } = await executeMixed(roleSchema, operation, fragments, given, runner, context);

@@ -12,7 +12,7 @@ import { createPrisma } from '../../src/database/prisma.ts';
 import type { PrismaClient } from '../../src/generated/prisma/client.ts';
 import { SchemaEngine } from '../../src/graphql/engine.ts';
 import { createExecutor, type Execute, outcomeText } from '../../src/graphql/execute.ts';
-import { buildPlatformSchema, namesOf } from '../../src/graphql/platform/schema.ts';
+import { buildPlatformSchemas, namesOf } from '../../src/graphql/platform/schema.ts';
 import type { Observation } from '../../src/observation.ts';
 import type { TestDatabase } from './database.ts';
 
@@ -61,7 +61,7 @@ export async function openDataApi(database: TestDatabase, options: DataApiOption
   const observe = (observation: Observation) => void observations.push(observation);
   const pools = createPools(database, { ...config.database, maxConnections: 4 }, observe);
   const prisma = createPrisma(pools.platform);
-  const platform = buildPlatformSchema(prisma.client);
+  const platform = buildPlatformSchemas(prisma.client);
   const catalog = new LiveCatalog({
     pool: pools.platform,
     schemas,

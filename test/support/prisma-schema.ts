@@ -104,7 +104,7 @@ function typeOf(base: string, rest: string): string {
 }
 
 function defaultOf(base: string, rest: string): string | null {
-  const expression = /@default\(((?:[^()]|\([^()]*(?:\(\))?[^()]*\))*)\)/.exec(rest)?.[1];
+  const expression = /@default\((.*?)\)(?=\s+@|\s*$)/.exec(rest)?.[1];
   if (expression === undefined) return null;
   if (expression === 'now()') return 'CURRENT_TIMESTAMP';
   if (expression === 'autoincrement()') return 'identity';

@@ -27,6 +27,7 @@ export function restExchange(
     query: {},
     body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
     bytes: undefined,
+    ip: '127.0.0.1',
     caller,
     requestId: 'test',
     incoming: new EventEmitter() as Exchange['incoming'],

@@ -131,6 +131,14 @@ export function isLowerable(
   );
 }
 
+export function hasTableField(
+  set: SelectionSetNode,
+  type: GraphQLObjectType,
+  context: OperationContext,
+): boolean {
+  return [...collect([set], type, context).values()].some((nodes) => isTableField(nodes, type));
+}
+
 /** The plan of those root fields that PostgreSQL answers. */
 export function lowerTableFields<P = Plan>(
   set: SelectionSetNode,

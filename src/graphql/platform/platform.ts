@@ -1,4 +1,4 @@
-/** The platform's own GraphQL fields: served to service callers, out of the platform's tables through Prisma. */
+/** Scalars of the platform's own fields, and the log of administration, out of the platform's tables through Prisma. */
 import { GraphQLError } from 'graphql';
 import type { Builder } from '../builder.ts';
 import { createScalar } from '../scalars.ts';
@@ -6,7 +6,8 @@ import { createScalar } from '../scalars.ts';
 const MAX_EVENTS = 1000;
 const DEFAULT_EVENTS = 100;
 
-export function registerPlatformTypes(builder: Builder): void {
+/** What the other types are made of. */
+export function registerScalars(builder: Builder): void {
   // One Int for platform and tables: graphql-js compares types by identity.
   builder.addScalarType('Int', createScalar('Int') as never);
   builder.scalarType('DateTime', {
@@ -23,40 +24,9 @@ export function registerPlatformTypes(builder: Builder): void {
     serialize: (value) => value,
     parseValue: (value) => value,
   });
-  registerApiKeys(builder);
-  registerAuditEvents(builder);
 }
 
-function registerApiKeys(builder: Builder): void {
-  builder.prismaObject('ApiKey', {
-    name: 'AuthApiKey',
-    description: 'A key that a client sends as `apikey`. The key itself is not kept, only its hash',
-    fields: (t) => ({
-      id: t.exposeID('id', { nullable: false }),
-      name: t.exposeString('name', { nullable: false }),
-      kind: t.exposeString('kind', { nullable: false, description: '`publishable` or `secret`' }),
-      role: t.exposeString('role', {
-        nullable: false,
-        description: 'The database role of requests with this key',
-      }),
-      keyHint: t.exposeString('keyHint', { nullable: false, description: 'The last characters of the key' }),
-      createdAt: t.expose('createdAt', { type: 'DateTime', nullable: false }),
-      revokedAt: t.expose('revokedAt', { type: 'DateTime', nullable: true }),
-      lastUsedAt: t.expose('lastUsedAt', { type: 'DateTime', nullable: true }),
-    }),
-  });
-  builder.queryField('apiKeys', (t) =>
-    t.prismaField({
-      type: ['ApiKey'],
-      nullable: false,
-      description: 'The API keys, newest first',
-      resolve: (query, _parent, _args, { prisma }) =>
-        prisma.apiKey.findMany({ ...query, orderBy: { createdAt: 'desc' } }),
-    }),
-  );
-}
-
-function registerAuditEvents(builder: Builder): void {
+export function registerAuditEvents(builder: Builder): void {
   builder.prismaObject('AuditEvent', {
     name: 'PlatformAuditEvent',
     description: 'What was done with administrative rights',

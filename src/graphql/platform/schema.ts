@@ -1,28 +1,69 @@
-/** The platform's part of the schema by itself: what service callers get beside their tables, and `schema.graphql` prints. */
+/** The platform's part of the schema by itself: what callers get beside their tables, and `schema.graphql` prints. */
 import { type GraphQLSchema, printSchema } from 'graphql';
+import type { AuthContext } from '../../auth/domain/context.ts';
 import type { ReservedNames } from '../../data/catalog/names.ts';
 import type { PrismaClient } from '../../generated/prisma/client.ts';
 import { createBuilder } from '../builder.ts';
-import { registerPlatformTypes } from './platform.ts';
+import { registerApiKeys } from './auth/api-keys.ts';
+import { registerAuditLog } from './auth/audit-log.ts';
+import { registerMe } from './auth/me.ts';
+import { registerSignIn } from './auth/sign-in.ts';
+import { registerAuthTypes } from './auth/types.ts';
+import { registerUserConnection } from './auth/user-connection.ts';
+import { registerUsers } from './auth/users.ts';
+import { registerAuditEvents, registerScalars } from './platform.ts';
+import { YIELDS } from './yields.ts';
 
-export function buildPlatformSchema(prisma: PrismaClient): GraphQLSchema {
+export interface PlatformSchemas {
+  /** What every role may ask. */
+  readonly everybody: GraphQLSchema;
+  /** The same and what only the service may. */
+  readonly service: GraphQLSchema;
+}
+
+/** Without `auth` the schemas can be printed and asked for their names, not run. */
+export function buildPlatformSchemas(prisma: PrismaClient, auth?: AuthContext): PlatformSchemas {
+  return { everybody: build(prisma, auth, false), service: build(prisma, auth, true) };
+}
+
+function build(prisma: PrismaClient, auth: AuthContext | undefined, forService: boolean): GraphQLSchema {
   const builder = createBuilder(prisma);
+  const access = () => {
+    if (auth === undefined) throw new Error('the schema was built without the auth module');
+    return auth;
+  };
   builder.queryType({});
-  registerPlatformTypes(builder);
+  builder.mutationType({});
+  registerScalars(builder);
+  const types = registerAuthTypes(builder);
+  registerSignIn(builder, access, types);
+  registerMe(builder, access, types);
+  if (forService) {
+    registerUsers(builder, access, types);
+    registerUserConnection(builder, access, types);
+    registerApiKeys(builder, access);
+    registerAuditLog(builder, access);
+    registerAuditEvents(builder);
+  }
   return builder.toSchema();
 }
 
 /** The names that tables cannot have beside it. */
-export function namesOf(schema: GraphQLSchema): ReservedNames {
+export function namesOf({ service }: PlatformSchemas): ReservedNames {
+  const roots = [service.getQueryType(), service.getMutationType()];
   return {
-    types: Object.keys(schema.getTypeMap()).filter((name) => !name.startsWith('__')),
-    rootFields: Object.keys(schema.getQueryType()?.getFields() ?? {}),
+    types: Object.keys(service.getTypeMap()).filter((name) => !name.startsWith('__')),
+    rootFields: roots.flatMap((root) =>
+      Object.values(root?.getFields() ?? {}).flatMap(({ name, extensions }) =>
+        extensions[YIELDS] === true ? [] : [name],
+      ),
+    ),
   };
 }
 
 /** The text of `schema.graphql`. Printing asks nothing of a database, so there is no client. */
 export function platformSdl(): string {
   const header =
-    "# The platform's own part of the API, for service callers. Made by `npm run schema`; do not edit.\n\n";
-  return `${header}${printSchema(buildPlatformSchema({} as PrismaClient))}\n`;
+    "# The platform's own part of the API, as service callers see it. Made by `npm run schema`; do not edit.\n\n";
+  return `${header}${printSchema(buildPlatformSchemas({} as PrismaClient).service)}\n`;
 }

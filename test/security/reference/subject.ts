@@ -8,7 +8,7 @@ import { createPrisma, type Prisma } from '../../../src/database/prisma.ts';
 import { AppError } from '../../../src/errors.ts';
 import { SchemaEngine } from '../../../src/graphql/engine.ts';
 import { createExecutor, type Execute } from '../../../src/graphql/execute.ts';
-import { buildPlatformSchema } from '../../../src/graphql/platform/schema.ts';
+import { buildPlatformSchemas } from '../../../src/graphql/platform/schema.ts';
 import { restErrorReply } from '../../../src/rest/errors.ts';
 import { createRestEndpoint } from '../../../src/rest/handler.ts';
 import type { RestSettings } from '../../../src/rest/settings.ts';
@@ -115,7 +115,7 @@ export function createSubject(
   for (const pool of [api, platform]) pool.on('error', () => undefined);
   const prisma: Prisma = createPrisma(platform);
   const unexpected: unknown[] = [];
-  const platformSchema = buildPlatformSchema(prisma.client);
+  const platformSchema = buildPlatformSchemas(prisma.client);
   const runner = sabotage.sql ? new SabotagedRunner(api, sabotage.sql) : new CallerRunner(api, SETTINGS);
   let execute: Execute | undefined;
   const rest = createRestEndpoint({

@@ -1,0 +1,45 @@
+/** Every call of `/auth/v1` on one screen. */
+import { authError } from '../errors.ts';
+import { discovery, health, jwks, settings } from './about.ts';
+import * as admin from './admin-users.ts';
+import { followLink, otp, recover, resend, verify } from './one-time.ts';
+import { outbox } from './outbox.ts';
+import type { Routes } from './router.ts';
+import { signup } from './signup.ts';
+import { token } from './token.ts';
+import { getUser, logout, reauthenticate, updateUser } from './user.ts';
+
+export const ROUTES: Routes = {
+  // for everybody
+  'GET /health': health,
+  'GET /settings': settings,
+  'GET /.well-known/jwks.json': jwks,
+  'GET /.well-known/openid-configuration': discovery,
+  'GET /.well-known/oauth-authorization-server': discovery,
+  'POST /signup': signup,
+  'POST /token': token,
+  'POST /otp': otp,
+  'POST /magiclink': otp,
+  'POST /verify': verify,
+  'GET /verify': followLink,
+  'POST /recover': recover,
+  'POST /resend': resend,
+  'POST /sso': () => {
+    throw authError('saml_provider_disabled');
+  },
+  // for the user of a token
+  'GET /user': getUser,
+  'PUT /user': updateUser,
+  'GET /reauthenticate': reauthenticate,
+  'POST /logout': logout,
+  // for the service key
+  'GET /admin/users': admin.listUsers,
+  'POST /admin/users': admin.createUser,
+  'GET /admin/users/:id': admin.readUser,
+  'PUT /admin/users/:id': admin.updateUser,
+  'DELETE /admin/users/:id': admin.deleteUser,
+  'POST /admin/generate_link': admin.generateLink,
+  'POST /invite': admin.invite,
+  'GET /admin/audit': admin.audit,
+  'GET /dev/outbox': outbox,
+};

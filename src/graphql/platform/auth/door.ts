@@ -1,0 +1,71 @@
+/** What the GraphQL door of auth shares: who asks, and arguments as the domain takes them. Nothing is decided here. */
+
+import { type Bearer, bearerOf, UUID, withUser } from '../../../auth/domain/bearer.ts';
+import type { AuthContext } from '../../../auth/domain/context.ts';
+import { type Challenge, readChallenge } from '../../../auth/domain/flow.ts';
+import { authError, invalid } from '../../../auth/errors.ts';
+import type { User } from '../../../auth/store/users.ts';
+import type { Builder } from '../../builder.ts';
+import type { GraphqlContext } from '../../context.ts';
+
+/** The module as it runs. Where the schema is only printed there is none. */
+export type AuthAccess = () => AuthContext;
+
+export function requireBearer({ callerContext: { caller } }: GraphqlContext): Bearer {
+  if (caller.kind === 'anonymous' && caller.userId === undefined) throw authError('no_authorization');
+  return bearerOf(caller);
+}
+
+export async function requireUser(
+  auth: AuthContext,
+  context: GraphqlContext,
+): Promise<Bearer & { user: User }> {
+  return withUser(auth, requireBearer(context));
+}
+
+/** An argument that may be absent, null or empty, which all say the same. */
+export function text(given: string | null | undefined): string | undefined {
+  return given ? given : undefined;
+}
+
+/** Variables of type Boolean may hold what PostgreSQL reads as one. */
+export function truth(given: unknown, fallback: boolean): boolean;
+export function truth(given: unknown): boolean | undefined;
+export function truth(given: unknown, fallback?: boolean): boolean | undefined {
+  if (given === null || given === undefined) return fallback;
+  return given === true || /^(t|true|yes|on)$/i.test(String(given));
+}
+
+export function record(given: unknown, name: string): Record<string, unknown> | undefined {
+  if (given === null || given === undefined) return undefined;
+  if (typeof given !== 'object' || Array.isArray(given)) throw invalid(`${name}: must be an object`);
+  return given as Record<string, unknown>;
+}
+
+export function uuid(given: string | number, name: string): string {
+  if (!UUID.test(String(given)))
+    throw authError('validation_failed', `${name} must be an UUID`, { status: 404 });
+  return String(given);
+}
+
+interface ChallengeArgs {
+  readonly codeChallenge?: string | null | undefined;
+  readonly codeChallengeMethod?: string | null | undefined;
+}
+
+export function challengeOf({ codeChallenge, codeChallengeMethod }: ChallengeArgs): Challenge | undefined {
+  return readChallenge(codeChallenge, codeChallengeMethod);
+}
+
+type ArgBuilder = Parameters<Parameters<Builder['mutationField']>[1]>[0]['arg'];
+
+/** Arguments of everything that sends a link: where it leads, and PKCE. */
+export function linkArgs(arg: ArgBuilder) {
+  return {
+    redirectTo: arg.string({ description: 'Where the link leads; one of the allowed addresses' }),
+    codeChallenge: arg.string({
+      description: 'PKCE: the flow ends with a code for who knows what is behind it',
+    }),
+    codeChallengeMethod: arg.string({ description: '`s256` or `plain`' }),
+  };
+}

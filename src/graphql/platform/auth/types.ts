@@ -1,0 +1,87 @@
+/** Users, identities and sessions as GraphQL shows them: named members only, so that no secret can slip out. */
+import type { IssuedSession } from '../../../auth/domain/sessions.ts';
+import type { Identity, User } from '../../../auth/store/users.ts';
+import type { Builder } from '../../builder.ts';
+
+export type AuthTypes = ReturnType<typeof registerAuthTypes>;
+
+export function registerAuthTypes(builder: Builder) {
+  const identity = builder.objectRef<Identity>('AuthIdentity').implement({
+    description: 'How a user is known to a provider; `email` and `phone` are providers too',
+    fields: (t) => ({
+      id: t.exposeID('id', { nullable: false }),
+      provider: t.exposeString('provider', { nullable: false }),
+      providerId: t.exposeString('providerId', { nullable: false }),
+      email: t.exposeString('email', { nullable: true }),
+      data: t.field({ type: 'JSON', nullable: true, resolve: ({ identityData }) => identityData }),
+      lastSignInAt: t.expose('lastSignInAt', { type: 'DateTime', nullable: true }),
+      createdAt: t.expose('createdAt', { type: 'DateTime', nullable: true }),
+    }),
+  });
+  // Not of a Prisma model: a user to be, who is in no table yet or never, must look like any other.
+  const user = builder.objectRef<User>('AuthUser').implement({
+    description: 'Somebody who signs in, as far as it is their own or an administrator’s to know',
+    fields: (t) => ({
+      id: t.exposeID('id', { nullable: false }),
+      email: t.string({ nullable: true, resolve: ({ email }) => email || null }),
+      phone: t.string({ nullable: true, resolve: ({ phone }) => phone || null }),
+      newEmail: t.string({
+        nullable: true,
+        description: 'The address that waits for its confirmation',
+        resolve: ({ emailChange }) => emailChange || null,
+      }),
+      newPhone: t.string({
+        nullable: true,
+        description: 'The number that waits for its confirmation',
+        resolve: ({ phoneChange }) => phoneChange || null,
+      }),
+      role: t.exposeString('role', { nullable: true, description: 'The database role of their requests' }),
+      audience: t.exposeString('aud', { nullable: true }),
+      isAnonymous: t.exposeBoolean('isAnonymous', { nullable: false }),
+      appMetadata: t.field({
+        type: 'JSON',
+        nullable: false,
+        description: 'What administrators say of the user',
+        resolve: ({ rawAppMetaData }) => rawAppMetaData ?? {},
+      }),
+      userMetadata: t.field({
+        type: 'JSON',
+        nullable: false,
+        description: 'What the user says of themself',
+        resolve: ({ rawUserMetaData }) => rawUserMetaData ?? {},
+      }),
+      identities: t.field({
+        type: [identity],
+        nullable: false,
+        resolve: ({ identities }) => [...identities],
+      }),
+      emailConfirmedAt: t.expose('emailConfirmedAt', { type: 'DateTime', nullable: true }),
+      phoneConfirmedAt: t.expose('phoneConfirmedAt', { type: 'DateTime', nullable: true }),
+      confirmationSentAt: t.expose('confirmationSentAt', { type: 'DateTime', nullable: true }),
+      invitedAt: t.expose('invitedAt', { type: 'DateTime', nullable: true }),
+      lastSignInAt: t.expose('lastSignInAt', { type: 'DateTime', nullable: true }),
+      bannedUntil: t.expose('bannedUntil', { type: 'DateTime', nullable: true }),
+      deletedAt: t.expose('deletedAt', { type: 'DateTime', nullable: true }),
+      createdAt: t.expose('createdAt', { type: 'DateTime', nullable: true }),
+      updatedAt: t.expose('updatedAt', { type: 'DateTime', nullable: true }),
+    }),
+  });
+  const session = builder.objectRef<IssuedSession>('AuthSession').implement({
+    description: 'What a client needs to act as a user. The tokens are shown here and nowhere else',
+    fields: (t) => ({
+      accessToken: t.exposeString('accessToken', {
+        nullable: false,
+        description: 'For the header `Authorization: Bearer …`',
+      }),
+      refreshToken: t.exposeString('refreshToken', { nullable: false, description: 'Good for one refresh' }),
+      expiresIn: t.exposeInt('expiresIn', { nullable: false, description: 'In seconds' }),
+      expiresAt: t.exposeInt('expiresAt', { nullable: false, description: 'In seconds since 1970' }),
+      user: t.field({ type: user, nullable: false, resolve: (it) => it.user }),
+    }),
+  });
+  const channel = builder.enumType('AuthChannel', {
+    description: 'How a code goes to a phone',
+    values: ['sms', 'whatsapp'] as const,
+  });
+  return { identity, user, session, channel };
+}
