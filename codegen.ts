@@ -2,22 +2,24 @@
 import type { CodegenConfig } from '@graphql-codegen/cli';
 
 const config: CodegenConfig = {
-  schema: 'examples/music/schema.graphql',
+  schema: 'examples/music/client/schema.graphql',
   documents: 'examples/music/client/*.graphql',
   generates: {
     'examples/music/client/generated/': {
       preset: 'client',
       presetConfig: { fragmentMasking: false },
       config: {
-        documentMode: 'string',
         enumsAsTypes: true,
         strictScalars: true,
         useTypeImports: true,
         emitLegacyCommonJSImports: false,
         importExtension: '.ts',
         scalars: {
+          DateTime: 'string',
+          JSON: 'unknown',
           bigint: 'number',
           bpchar: 'string',
+          float8: 'number',
           numeric: 'number',
           smallint: 'number',
           timestamp: 'string',

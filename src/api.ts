@@ -1,22 +1,26 @@
 /** Wires the data API: catalog → schemas per role → endpoints, and the watch that keeps them true. */
+
+import { createEngine } from './api-engine.ts';
 import type { ApiKeys } from './auth/keys.ts';
-import { type Config, limitsOf } from './config.ts';
-import { LiveCatalog } from './data/catalog/live-catalog.ts';
+import type { Config } from './config.ts';
 import { watchCatalog } from './data/catalog/watch.ts';
 import { CallerRunner } from './database/as-caller.ts';
 import type { Pools } from './database/pools.ts';
+import { readRoleSettings } from './database/role-settings.ts';
+import type { Extensions } from './extensions/load.ts';
+import { createRouteEndpoint } from './extensions/route-endpoint.ts';
 import type { Endpoints } from './gateway/routes.ts';
 import type { PrismaClient } from './generated/prisma/client.ts';
-import { SchemaEngine } from './graphql/engine.ts';
 import { createExecutor } from './graphql/execute.ts';
 import { createGraphiql } from './graphql/graphiql.ts';
 import { createHasuraEndpoint } from './graphql/hasura.ts';
-import { buildPlatformSchema, namesOf } from './graphql/platform/schema.ts';
 import { createGraphqlEndpoint } from './graphql/server.ts';
 import { createAudit } from './meta/audit.ts';
 import { createQueryEndpoint } from './meta/query.ts';
 import { createReloadEndpoint } from './meta/reload.ts';
 import type { Observe } from './observation.ts';
+import { createRestEndpoint } from './rest/handler.ts';
+import { PREFIX, withRoleSettings } from './rest/role-settings.ts';
 
 export interface ApiInput {
   readonly config: Config;
@@ -26,6 +30,7 @@ export interface ApiInput {
   readonly ddlEvents: boolean;
   readonly prisma: PrismaClient;
   readonly keys: ApiKeys;
+  readonly extensions: Extensions;
   readonly observe: Observe;
 }
 
@@ -34,30 +39,40 @@ export interface Api {
   close(): Promise<void>;
 }
 
-const SERVICE_ROLE = 'service_role';
-
 export async function createApi(input: ApiInput): Promise<Api> {
   const { config, pools, prisma, observe } = input;
   const { api, database } = config;
-  const platform = buildPlatformSchema(prisma);
-  const catalog = new LiveCatalog({
-    pool: pools.platform,
+  const { catalog, engine } = createEngine(input);
+  const session = {
+    searchPath: [...api.schemas, ...api.extraSearchPath],
+    statementTimeoutMs: database.statementTimeoutMs,
+    preparedStatements: database.preparedStatements,
+  };
+  const runner = new CallerRunner(pools.api, session);
+  const rest = createRestEndpoint({
+    runner,
+    observe,
+    grants: (known, role) => catalog.grants(known, role),
+  });
+  const restSettings = {
     schemas: api.schemas,
-    metadataFile: api.metadata,
-    enumReaders: pools.api,
-    enumReader: SERVICE_ROLE,
-    reserved: namesOf(platform),
-    observe,
-  });
-  const engine = new SchemaEngine({
-    limitsOf: (role) => limitsOf(api.graphql, role),
+    extraSearchPath: api.extraSearchPath,
     maxRows: api.maxRows,
-    grants: (model, role) => catalog.grants(model.catalog, role),
-    serviceRole: SERVICE_ROLE,
-    platform,
-    observe,
-  });
-  catalog.onModel = (model) => engine.install(model);
+    transactionEnd: api.transactionEnd,
+    ...api.rest,
+  };
+  const login =
+    (await pools.api.query<{ login: string }>('select session_user as login')).rows[0]?.login ?? '';
+  const warned = new Set<string>();
+  catalog.onModel = async (model) => {
+    const roles = await readRoleSettings(pools.platform, login, PREFIX);
+    const warn = (warning: string) => {
+      if (!warned.has(warning)) observe({ type: 'catalog-warning', warning });
+      warned.add(warning);
+    };
+    rest.install(model.catalog, withRoleSettings(restSettings, roles, warn));
+    await engine.install(model);
+  };
   // Watched first and read second: nothing that happens in between is missed.
   const watch = await watchCatalog({
     connectionString: input.platformUrl,
@@ -74,11 +89,6 @@ export async function createApi(input: ApiInput): Promise<Api> {
     await watch.close();
     throw error;
   }
-  const runner = new CallerRunner(pools.api, {
-    searchPath: [...api.schemas, ...api.extraSearchPath],
-    statementTimeoutMs: database.statementTimeoutMs,
-    preparedStatements: database.preparedStatements,
-  });
   const execute = createExecutor({ engine, runner, prisma, observe });
   const graphiql = api.graphql.graphiql ? createGraphiql(input.keys.anon) : undefined;
   const graphql = createGraphqlEndpoint({ execute, graphiql, batch: api.graphql.batch, observe });
@@ -86,7 +96,12 @@ export async function createApi(input: ApiInput): Promise<Api> {
   return {
     endpoints: {
       graphql,
+      rest,
       hasura: createHasuraEndpoint(execute, graphql, observe),
+      extensions: input.extensions.routes.map((route) => ({
+        ...route,
+        endpoint: createRouteEndpoint(route, { pool: pools.api, settings: session }),
+      })),
       metaReload: createReloadEndpoint(async () => {
         await catalog.reload();
         return catalog.version;

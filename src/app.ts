@@ -9,10 +9,9 @@ import { type ApiKeys, deriveKeys } from './auth/keys.ts';
 import { createAuth } from './auth/module.ts';
 import { loadSigningKeys } from './auth/signing-keys.ts';
 import type { Config } from './config.ts';
-import { openDataDirectory } from './data-directory.ts';
 import { bootstrap } from './database/bootstrap.ts';
 import { describeAddress } from './database/connection-url.ts';
-import { type EmbeddedDatabase, startEmbedded } from './database/embedded.ts';
+import type { EmbeddedDatabase } from './database/embedded.ts';
 import { readExposure } from './database/exposure.ts';
 import { readLogin } from './database/login.ts';
 import { migrate } from './database/migrate.ts';
@@ -20,8 +19,10 @@ import { createPools, type Pools } from './database/pools.ts';
 import { createPrisma } from './database/prisma.ts';
 import { AppError } from './errors.ts';
 import { checkExample, loadExample } from './example.ts';
+import { loadExtensions } from './extensions/load.ts';
 import { createGateway } from './gateway/server.ts';
 import { type Closers, createClosers } from './gateway/shutdown.ts';
+import { prepareGround } from './ground.ts';
 import type { Observe } from './observation.ts';
 import { readVersion } from './version.ts';
 
@@ -87,6 +88,8 @@ async function start(
   const { jwt } = config.auth;
   const signingKeys = jwt.signingKeysFile === undefined ? [] : await loadSigningKeys(jwt.signingKeysFile);
 
+  const extensions = await loadExtensions(config.extensions);
+
   const ground = await prepareGround(config, closers, observe);
   const keys = deriveKeys(ground.jwtSecret);
   const database = await bootstrap({
@@ -113,6 +116,7 @@ async function start(
     ddlEvents: database.ddlEvents,
     prisma: prisma.client,
     keys,
+    extensions,
     observe,
   });
   await closers.add('api', () => api.close());
@@ -131,7 +135,7 @@ async function start(
   await closers.add('auth', () => auth.close());
 
   const { serverVersion } = await checkLogins(config, pools);
-  const warnings = [...database.warnings, ...(await exposureWarnings(config, pools))];
+  const warnings = [...database.warnings, ...(await exposureWarnings(config, pools)), ...auth.warnings];
   const authenticate = createAuthenticator({
     jwt,
     keys,
@@ -166,29 +170,6 @@ async function start(
     elapsedMs,
     failed: lossOf(ground.embedded),
   };
-}
-
-interface Ground {
-  jwtSecret: string;
-  adminUrl: string;
-  dataDirectory: string | undefined;
-  embedded: EmbeddedDatabase | undefined;
-}
-
-/** A server that is given both its secret and its database keeps nothing on disk, so any number may share a folder. */
-async function prepareGround(config: Config, closers: Closers, observe: Observe): Promise<Ground> {
-  const { secret } = config.auth.jwt;
-  const { url } = config.database;
-  if (secret !== undefined && url !== undefined) {
-    return { jwtSecret: secret, adminUrl: url, dataDirectory: undefined, embedded: undefined };
-  }
-  const dataDirectory = await openDataDirectory(config.dataDirectory, observe);
-  await closers.add('data folder', () => dataDirectory.close());
-  const ground = { jwtSecret: secret ?? dataDirectory.secrets.jwtSecret, dataDirectory: dataDirectory.path };
-  if (url !== undefined) return { ...ground, adminUrl: url, embedded: undefined };
-  const embedded = await startEmbedded({ dataDirectory, observe });
-  await closers.add('embedded database', () => embedded.stop());
-  return { ...ground, adminUrl: embedded.adminUrl, embedded };
 }
 
 /** A superuser passes row level security and every grant: in production no request may run on such a login. */

@@ -37,6 +37,8 @@ export interface Config {
   readonly mode: 'development' | 'production';
   /** Absolute. */
   readonly dataDirectory: string;
+  /** Absolute. */
+  readonly extensions: readonly string[];
   readonly server: Readonly<ParsedConfig['server']>;
   readonly log: Complete<Required<ParsedConfig['log']>>;
   readonly database: Readonly<ParsedConfig['database']>;
@@ -89,6 +91,7 @@ function complete(parsed: ParsedConfig, cwd: string, terminal: boolean): Config 
   return {
     ...parsed,
     dataDirectory: resolve(cwd, parsed.dataDirectory),
+    extensions: parsed.extensions.map((file) => resolve(cwd, file)),
     log: {
       level: parsed.log.level,
       format: parsed.log.format ?? (development && terminal ? 'pretty' : 'json'),

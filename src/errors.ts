@@ -85,6 +85,8 @@ export interface ErrorFacts {
   hint?: string | undefined;
   /** HTTP status, where it differs from the catalogue's. */
   status?: number | undefined;
+  /** Which of the faults that the code covers, for front ends whose own codes are finer. Never shown as it is. */
+  reason?: string | undefined;
   /** JSONPath into the request, where one is known (`$.selectionSet.author.args.where`). */
   path?: string | undefined;
   /** Further facts for `extensions`: SQLSTATE, constraint, column. */
@@ -98,6 +100,7 @@ export class AppError extends Error {
   readonly status: number;
   readonly details: string | undefined;
   readonly hint: string | undefined;
+  readonly reason: string | undefined;
   readonly path: string | undefined;
   readonly extensions: Readonly<Record<string, unknown>>;
 
@@ -108,6 +111,7 @@ export class AppError extends Error {
     this.status = facts.status ?? ERROR_CATALOGUE[code].status;
     this.details = facts.details;
     this.hint = facts.hint;
+    this.reason = facts.reason;
     this.path = facts.path;
     this.extensions = facts.extensions ?? {};
   }
@@ -115,8 +119,8 @@ export class AppError extends Error {
   /** The same error with its place in the request, where that is known and not said yet. */
   at(path: string | undefined): AppError {
     if (path === undefined || this.path !== undefined) return this;
-    const { code, message, details, hint, status, extensions, cause } = this;
-    return new AppError(code, message, { details, hint, status, path, extensions, cause });
+    const { code, message, details, hint, status, reason, extensions, cause } = this;
+    return new AppError(code, message, { details, hint, status, reason, path, extensions, cause });
   }
 }
 

@@ -13,6 +13,8 @@ export interface Exchange {
   readonly query: Readonly<Record<string, unknown>>;
   /** The body as text, unparsed; undefined where the request has none. */
   readonly body: string | undefined;
+  /** The body of `application/octet-stream`, which is no text. */
+  readonly bytes: Buffer | undefined;
   readonly caller: Caller;
   /** What was wrong with the credential, for a module that judges that itself; the caller is then nobody. */
   readonly credentialError?: AppError | undefined;
@@ -26,8 +28,10 @@ export interface Exchange {
 
 export interface Reply {
   readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | Buffer;
+  /** A list is sent as several headers of that name. */
+  readonly headers: Readonly<Record<string, string | string[]>>;
+  /** Pieces are written as the client takes them; whoever stops taking ends the iteration. */
+  readonly body: string | Buffer | AsyncIterable<string>;
 }
 
 export interface Endpoint {

@@ -8,6 +8,7 @@ import { AppError } from './errors.ts';
 import { nearest } from './lib/nearest.ts';
 import { redact } from './lib/redact.ts';
 import { createLogger } from './logger.ts';
+import { createSchemaPrint } from './schema-print.ts';
 import { renderStartPage } from './start-page.ts';
 import { readVersion } from './version.ts';
 
@@ -16,6 +17,8 @@ const HELP = `GoForward ${readVersion()}: a GraphQL-first backend platform over 
 Usage
   goforward [start]         start the server
   goforward keys [--json]   print the API keys and the JWT secret
+  goforward schema print [--role ROLE]
+                            print the GraphQL schema that a role is served (anon)
 
 Options
   --port N          port to listen on (8080; 0 takes any free one)
@@ -24,9 +27,10 @@ Options
   --config FILE     configuration file (goforward.yaml, where there is one)
   --example NAME    load an example at the first start: music
   --json            keys: print JSON
+  --role ROLE       schema print: a database role, or admin
   --help, --version
 
-In a clone: npm start -- [options], npm run -s goforward -- keys [options]
+In a clone: npm start -- [options], npm run -s goforward -- keys [options], … schema print [options]
 Environment: DATABASE_URL, PORT, NODE_ENV, GOFORWARD_*; see docs/configuration.md
 `;
 
@@ -37,9 +41,12 @@ const OPTIONS = {
   config: { type: 'string' },
   example: { type: 'string' },
   json: { type: 'boolean' },
+  role: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
 } as const;
+
+const COMMANDS = ['start', 'keys', 'schema print'] as const;
 
 type Arguments = ReturnType<typeof readArguments>;
 
@@ -64,6 +71,7 @@ async function main(argv: string[]): Promise<void> {
       },
     });
     if (given.command === 'keys') printKeys(config, given.values.json === true);
+    else if (given.command === 'schema print') await printSchema(config, given);
     else await serve(config, given);
   } catch (error) {
     process.stderr.write(describeFailure(error));
@@ -73,14 +81,20 @@ async function main(argv: string[]): Promise<void> {
 
 function readArguments(argv: string[]) {
   const { values, positionals } = parse(argv);
-  const [command = 'start', ...rest] = positionals;
-  if (command !== 'start' && command !== 'keys') {
-    throw new AppError('config-invalid', `There is no command "${command}".`, {
-      hint: 'There are: start, keys. See --help.',
+  const [first = 'start', ...others] = positionals;
+  const asked = [first, ...others].join(' ');
+  const command = COMMANDS.find((one) => asked === one || asked.startsWith(`${one} `));
+  if (command === undefined) {
+    const words = COMMANDS.filter((one) => one.startsWith(`${first} `));
+    throw new AppError('config-invalid', `There is no command "${asked}".`, {
+      hint: `${words.length > 0 ? `Do you mean: ${words.join(', ')}?` : `There are: ${COMMANDS.join(', ')}.`} See --help.`,
     });
   }
-  if (rest.length > 0)
-    throw new AppError('config-invalid', `"${rest.join(' ')}" is too much after ${command}.`, {
+  const rest = asked.slice(command.length + 1);
+  if (rest !== '')
+    throw new AppError('config-invalid', `"${rest}" is too much after ${command}.`, { hint: 'See --help.' });
+  if (values.role !== undefined && command !== 'schema print')
+    throw new AppError('config-invalid', `--role belongs to schema print, not to ${command}.`, {
       hint: 'See --help.',
     });
   return { values, command } as const;
@@ -102,6 +116,22 @@ function printKeys(config: Config, json: boolean): void {
   const keys = deriveKeys(config.auth.jwt.secret ?? readSecrets(config.dataDirectory).jwtSecret);
   const lines = Object.entries(keys).map(([name, value]) => `${name.padEnd(12)}${value}\n`);
   print(json ? `${JSON.stringify(keys)}\n` : lines.join(''));
+}
+
+async function printSchema(config: Config, given: Arguments): Promise<void> {
+  const observe = createLogger({
+    log: { ...config.log, level: 'warn' },
+    colour: wantsColour(process.stderr),
+    write: (text) => process.stderr.write(text),
+  });
+  const schema = createSchemaPrint(config, { role: given.values.role, observe });
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'])
+    process.once(signal, () => void schema.close().finally(() => process.exit(FORCED_EXIT_CODE)));
+  try {
+    print(await schema.print());
+  } finally {
+    await schema.close();
+  }
 }
 
 async function serve(config: Config, given: Arguments): Promise<void> {

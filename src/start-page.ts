@@ -29,6 +29,7 @@ export function renderStartPage(page: StartPage, colour: boolean): string {
     '',
     ...(page.graphiql ? [line('GraphiQL', link('/graphql'))] : []),
     line('GraphQL', link('/graphql')),
+    line('Auth', link('/auth/v1')),
     line('Health', link('/health')),
     '',
     ...keyLines(page, line),

@@ -10,7 +10,7 @@ const src = join(root, 'src');
 /** From low to high: a file imports lower layers or its own folder. The first pattern that matches decides. */
 const LAYERS: readonly (readonly RegExp[])[] = [
   [/^lib\//],
-  [/^(caller|errors|observation|exchange|config|version|log-line)\.ts$/, /^(config|errors)\//],
+  [/^(caller|errors|observation|exchange|page|config|version|log-line)\.ts$/, /^(config|errors)\//],
   [/^(logger|start-page|data-directory)\.ts$/, /^generated\//],
   [/^database\//],
   [/^data\/catalog\//],
@@ -18,13 +18,14 @@ const LAYERS: readonly (readonly RegExp[])[] = [
   [/^data\/sql\//],
   [/^data\/run(\.ts|\/)/],
   [/^graphql\/(builder|scalars|context|errors|limits|lower)(\.ts|\/)/],
+  [/^rest\/grammar\//],
   [/^auth\/(errors|token-form|keys|signing-keys|role-of-claims)\.ts$/],
   [/^auth\/store\//],
   [/^auth\/domain\//],
-  [/^(auth|storage|realtime|meta|migrations|jobs|rest)\//, /^graphql\/tables\//],
+  [/^(auth|storage|realtime|meta|migrations|jobs|rest|extensions)\//, /^graphql\/tables\//],
   [/^graphql\//],
   [/^gateway\//],
-  [/^(api|example|app)\.ts$/],
+  [/^(api|api-engine|example|ground|schema-print|app)\.ts$/],
   [/^main\.ts$/],
 ];
 

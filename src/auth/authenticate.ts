@@ -20,7 +20,7 @@ import {
   sessionClaims,
 } from './role-of-claims.ts';
 import type { SigningKey } from './signing-keys.ts';
-import { invalidToken } from './token-form.ts';
+import { expiredToken, invalidToken } from './token-form.ts';
 import { createVerifier, type VerifiedToken } from './verify.ts';
 
 export interface StoredApiKey {
@@ -129,7 +129,7 @@ export function createAuthenticator(input: AuthenticatorInput): Authenticate {
   async function learnCredential(credential: string): Promise<Identity> {
     if (credential.startsWith(OPAQUE_PREFIX)) return learnStoredKey(credential);
     const verified = await verify(credential);
-    const { name } = chooseRole(verified.claims, undefined);
+    const { name } = chooseRole(verified.claims, undefined, jwt.defaultRole);
     const role = databaseRole(name);
     const identity: Identity = {
       ...verified,
@@ -167,7 +167,7 @@ export function createAuthenticator(input: AuthenticatorInput): Authenticate {
   function callerOf(identity: Identity, requestedRole: string | undefined): Caller {
     const known = identity.callers.get(requestedRole);
     if (known !== undefined) return known;
-    const { name, session } = chooseRole(identity.claims, requestedRole);
+    const { name, session } = chooseRole(identity.claims, requestedRole, jwt.defaultRole);
     const claims =
       session === undefined
         ? identity.claims
@@ -186,9 +186,9 @@ export function createAuthenticator(input: AuthenticatorInput): Authenticate {
   /** Asked on every request: a token that was good when it was remembered may have expired since. */
   function checkTime(identity: Identity): void {
     const seconds = now() / 1000;
-    if (identity.expiresAt + leeway <= seconds)
-      throw invalidToken('The token has expired', 'Sign in again, or refresh the session.');
-    if (identity.notBefore - leeway > seconds) throw invalidToken('The token is not valid yet');
+    if (identity.expiresAt + leeway <= seconds) throw expiredToken();
+    if (identity.notBefore - leeway > seconds)
+      throw invalidToken('The token is not valid yet', { reason: 'not-yet-valid' });
   }
 }
 

@@ -1,5 +1,6 @@
 /** Which credentials a request carries: headers and query in, plain facts out. Judges their form, never their worth. */
 import { AppError } from '../errors.ts';
+import { invalidToken } from './token-form.ts';
 
 /** Names in lower case, as node:http gives them. */
 export type RequestHeaders = Readonly<Record<string, string | string[] | undefined>>;
@@ -48,6 +49,8 @@ export function readCredentials(headers: RequestHeaders, query: RequestQuery | u
 function readBearer(header: string | string[]): string {
   const match = typeof header === 'string' ? BEARER.exec(header) : null;
   if (match?.[1]) return match[1];
+  if (typeof header === 'string' && /^bearer *$/i.test(header))
+    throw invalidToken('The Authorization header holds no token', { reason: 'no-token' });
   throw new AppError('invalid-headers', 'The Authorization header cannot be read', {
     hint: 'Send it once, as `Authorization: Bearer <token>`.',
   });

@@ -39,6 +39,8 @@ export interface AuthInput {
 export interface AuthModule {
   readonly context: AuthContext;
   readonly endpoint: Endpoint;
+  /** For the start page: what is not as it would be with everything configured. */
+  readonly warnings: readonly string[];
   close(): Promise<void>;
 }
 
@@ -93,6 +95,7 @@ export async function createAuth(input: AuthInput): Promise<AuthModule> {
   return {
     context,
     endpoint: createAuthEndpoint(context, ROUTES),
+    warnings: mailWarnings(config, context.mailer.available),
     async close() {
       clearInterval(housekeeping);
       context.mailer.close();
@@ -100,4 +103,16 @@ export async function createAuth(input: AuthInput): Promise<AuthModule> {
       await context.auditLog.flush();
     },
   };
+}
+
+function mailWarnings({ mode, auth }: Config, available: boolean): string[] {
+  if (auth.smtp.host !== undefined || !auth.email.enabled) return [];
+  if (mode === 'production')
+    return available
+      ? []
+      : ['No mail server (auth.smtp.host): sign-up, links and recovery by e-mail answer 503.'];
+  const confirms = auth.email.autoconfirm ? 'sign-up confirms itself, and ' : '';
+  return [
+    `No mail server (auth.smtp.host): ${confirms}mails wait at /auth/v1/dev/outbox for the service key.`,
+  ];
 }

@@ -5,7 +5,6 @@ import { invalidToken } from './token-form.ts';
 export const HASURA_CLAIMS = 'https://hasura.io/jwt/claims';
 export const SERVICE_ROLE = 'service_role';
 
-const DEFAULT_ROLE = 'authenticated';
 const MAXIMUM_ROLE_BYTES = 63;
 
 /** What Hasura's clients call the role that may do everything. */
@@ -32,11 +31,12 @@ export interface RoleChoice {
 export function chooseRole(
   claims: Readonly<Record<string, unknown>>,
   requested: string | undefined,
+  defaultRole: string,
 ): RoleChoice {
   const session = readSession(claims[HASURA_CLAIMS]);
   const own = claims.role === undefined ? undefined : checkRole(claims.role, 'role');
   const fallback = session?.['x-hasura-default-role'];
-  const name = fallback === undefined ? (own ?? DEFAULT_ROLE) : checkRole(fallback, 'x-hasura-default-role');
+  const name = fallback === undefined ? (own ?? defaultRole) : checkRole(fallback, 'x-hasura-default-role');
   const allowed = session?.['x-hasura-allowed-roles'] ?? [name];
   if (!Array.isArray(allowed) || !allowed.every((role) => typeof role === 'string')) {
     throw invalidToken('The claim x-hasura-allowed-roles of the token is not a list of roles');

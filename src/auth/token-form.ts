@@ -17,7 +17,10 @@ export function readTokenForm(token: string): TokenForm {
   if (token.length > MAXIMUM_CHARACTERS) throw invalidToken('The token is longer than 8192 characters');
   const [head, body, signature, ...rest] = token.split('.');
   if (!head || !body || !signature || rest.length > 0)
-    throw invalidToken('The token does not have the three parts of a JWT');
+    throw invalidToken('The token does not have the three parts of a JWT', {
+      reason: 'parts',
+      details: String(token.split('.').length),
+    });
   const header = readPart(head, 'header');
   const claims = readPart(body, 'payload');
   decode(signature, 'signature');
@@ -37,8 +40,35 @@ export function readTokenForm(token: string): TokenForm {
   return { algorithm: alg, keyId: kid, claims };
 }
 
-export function invalidToken(message: string, hint?: string, cause?: unknown): AppError {
-  return new AppError('invalid-jwt', message, { hint, cause });
+/** Faults that a front end may tell apart. */
+export type TokenFault =
+  | 'no-token'
+  | 'parts'
+  | 'unsecured'
+  | 'algorithm'
+  | 'signature'
+  | 'cryptography'
+  | 'expired'
+  | 'not-yet-valid'
+  | 'issued-in-future'
+  | 'other-audience'
+  | 'bad-audience'
+  | 'bad-exp'
+  | 'bad-nbf'
+  | 'bad-iat';
+
+export function invalidToken(
+  message: string,
+  facts: { reason?: TokenFault; hint?: string; details?: string; cause?: unknown } = {},
+): AppError {
+  return new AppError('invalid-jwt', message, facts);
+}
+
+export function expiredToken(): AppError {
+  return invalidToken('The token has expired', {
+    reason: 'expired',
+    hint: 'Sign in again, or refresh the session.',
+  });
 }
 
 function readPart(part: string, name: string): Record<string, unknown> {

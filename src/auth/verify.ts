@@ -3,7 +3,7 @@ import { createSecretKey, type KeyObject } from 'node:crypto';
 import { type CryptoKey, errors, jwtVerify } from 'jose';
 import type { Config } from '../config.ts';
 import type { SigningKey } from './signing-keys.ts';
-import { invalidToken, readTokenForm, type TokenForm } from './token-form.ts';
+import { expiredToken, invalidToken, readTokenForm, type TokenFault, type TokenForm } from './token-form.ts';
 
 export interface VerifiedToken {
   claims: Readonly<Record<string, unknown>>;
@@ -29,8 +29,11 @@ export function createVerifier({ jwt, secret, signingKeys, now }: VerifierInput)
   return async (token) => {
     const form = readTokenForm(token);
     if (!allowed.has(form.algorithm))
-      throw invalidToken('The signature algorithm of the token is not accepted');
+      throw invalidToken('The signature algorithm of the token is not accepted', {
+        reason: form.algorithm === 'none' ? 'unsecured' : 'algorithm',
+      });
     const payload = await verifySignature(token, form, keysFor(form));
+    checkIssueTime(payload.iat, now() / 1000 + jwt.leewaySeconds);
     checkAudience(payload.aud, jwt.audience);
     checkIssuer(payload.iss, jwt.issuer);
     return { claims: payload, expiresAt: payload.exp ?? Infinity, notBefore: payload.nbf ?? -Infinity };
@@ -58,23 +61,38 @@ export function createVerifier({ jwt, secret, signingKeys, now }: VerifierInput)
         });
         return verified.payload;
       } catch (cause) {
-        if (cause instanceof errors.JWTExpired)
-          throw invalidToken('The token has expired', 'Sign in again, or refresh the session.');
+        if (cause instanceof errors.JWTExpired) throw expiredToken();
         if (cause instanceof errors.JWTClaimValidationFailed)
-          throw invalidToken(`The claim ${cause.claim} of the token does not hold`);
+          throw invalidToken(`The claim ${cause.claim} of the token does not hold`, claimFault(cause));
         if (!(cause instanceof errors.JWSSignatureVerificationFailed))
-          throw invalidToken('The token cannot be verified', undefined, cause);
+          throw invalidToken('The token cannot be verified', { reason: 'cryptography', cause });
       }
     }
-    throw invalidToken('The signature of the token is wrong');
+    throw invalidToken('The signature of the token is wrong', { reason: 'signature' });
   }
+}
+
+function claimFault({ claim, reason }: errors.JWTClaimValidationFailed): { reason?: TokenFault } {
+  if (claim === 'nbf' && reason === 'check_failed') return { reason: 'not-yet-valid' };
+  return claim === 'exp' || claim === 'nbf' ? { reason: `bad-${claim}` } : {};
+}
+
+function checkIssueTime(issuedAt: unknown, latest: number): void {
+  if (issuedAt === undefined) return;
+  if (typeof issuedAt !== 'number')
+    throw invalidToken('The claim iat of the token is not a number', { reason: 'bad-iat' });
+  if (issuedAt > latest)
+    throw invalidToken('The token was issued in the future', { reason: 'issued-in-future' });
 }
 
 /** Checked where present: the anon and service keys have none. */
 function checkAudience(audience: unknown, wanted: string): void {
   if (audience === undefined) return;
-  const audiences = Array.isArray(audience) ? audience : [audience];
-  if (!audiences.includes(wanted)) throw invalidToken('The token is for another audience');
+  const audiences: unknown[] = Array.isArray(audience) ? audience : [audience];
+  if (!audiences.every((one) => typeof one === 'string'))
+    throw invalidToken('The audience of the token is no text', { reason: 'bad-audience' });
+  if (!audiences.includes(wanted))
+    throw invalidToken('The token is for another audience', { reason: 'other-audience' });
 }
 
 function checkIssuer(issuer: unknown, wanted: string | undefined): void {

@@ -36,6 +36,7 @@ const jwt = z.strictObject({
   audience: text
     .default('authenticated')
     .meta(about('What `aud` of a token must contain, where the token has one.')),
+  defaultRole: text.default('authenticated').meta(about('The database role of a token that names none.')),
   issuer: text
     .optional()
     .meta(

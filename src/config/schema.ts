@@ -200,6 +200,25 @@ const graphql = z.strictObject({
     ),
 });
 
+const rest = z.strictObject({
+  aggregates: z
+    .boolean()
+    .default(false)
+    .meta(about('Whether a select may call sum, avg, count, max and min.')),
+  plan: z
+    .boolean()
+    .default(false)
+    .meta(about('Whether the plan of a request is shown to whoever asks for `application/vnd.pgrst.plan`.')),
+  preRequest: text
+    .optional()
+    .meta(
+      about(
+        'A function (`schema.name`) that is called in the transaction of every request, before it.',
+        'none',
+      ),
+    ),
+});
+
 const api = z.strictObject({
   schemas: list
     .min(1, 'must name at least one schema')
@@ -216,7 +235,20 @@ const api = z.strictObject({
     .meta(about('A file with other names and relationships for tables and columns.', 'none')),
   maxRows: whole(1, 10_000_000)
     .default(10_000)
-    .meta(about('The limit of every list that asks for none; a larger one is refused.')),
+    .meta(
+      about(
+        'The limit of every list that asks for none; a larger one is refused in GraphQL and cut in REST.',
+      ),
+    ),
+  transactionEnd: z
+    .enum(['commit', 'commit-allow-override', 'rollback', 'rollback-allow-override'])
+    .default('commit')
+    .meta(
+      about(
+        'How the transaction of a REST request ends, and whether `Prefer: tx=` may choose the other end.',
+      ),
+    ),
+  rest: rest.prefault({}),
   graphql: graphql.prefault({}),
 });
 
@@ -230,6 +262,15 @@ export const configSchema = z.strictObject({
   dataDirectory: text
     .default('.goforward')
     .meta(about('The folder of the generated secret, the lock and the embedded database.')),
+  extensions: z
+    .array(text)
+    .default([])
+    .meta(
+      about(
+        'Modules (JavaScript or TypeScript) whose default export adds to the server: routes of your own. Relative to the working folder.',
+        'none',
+      ),
+    ),
   server: server.prefault({}),
   log: log.prefault({}),
   database: database.prefault({}),

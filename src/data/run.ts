@@ -1,5 +1,6 @@
 /** Plan + Caller → JSON text: compiles, names the statement, runs it as the caller. */
-import type { CallerContext, CallerRunner } from '../database/as-caller.ts';
+import type { CallerRunner } from '../database/as-caller.ts';
+import type { CallerContext } from '../database/context-statement.ts';
 import { invariant } from '../errors.ts';
 import type { Catalog, Table } from './catalog/catalog.ts';
 import { routinesOf } from './plan/inspect.ts';

@@ -39,6 +39,7 @@ export interface EmbeddedOptions {
 const BUSY_RETRIES = 100;
 const BUSY_PAUSE_MS = 100;
 const PORT_ATTEMPTS = 5;
+const PORT_FILE = 'postgres.port';
 
 const VOLATILE_SETTINGS = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
 
@@ -75,7 +76,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
     observe({ type: 'embedded-database', event: 'stopped' });
   };
   return Object.freeze({
-    adminUrl: `postgres://${SUPERUSER}:${encodeURIComponent(options.dataDirectory.secrets.databasePassword)}@127.0.0.1:${port}/postgres`,
+    adminUrl: addressOf(port, options.dataDirectory.secrets.databasePassword),
     port,
     pid,
     version: binaries.version,
@@ -87,6 +88,16 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
   });
 }
 
+/** Where the embedded database of a running server answers; undefined = it has never run in this folder. */
+export function embeddedAddress(dataDirectory: string, password: string): string | undefined {
+  const port = readPort(join(dataDirectory, PORT_FILE));
+  return port === undefined ? undefined : addressOf(port, password);
+}
+
+function addressOf(port: number, password: string): string {
+  return `postgres://${SUPERUSER}:${encodeURIComponent(password)}@127.0.0.1:${port}/postgres`;
+}
+
 type PortlessRequest = Omit<PostmasterRequest, 'port'>;
 
 /** The port of the last run is tried first, so that a psql configured once goes on working. */
@@ -94,7 +105,7 @@ async function startOnFreePort(
   home: string,
   request: PortlessRequest,
 ): Promise<{ pid: number; port: number; exited: Promise<void> }> {
-  const portFile = join(home, 'postgres.port');
+  const portFile = join(home, PORT_FILE);
   let port = readPort(portFile) ?? (await freePort());
   let portAttempts = 0;
   for (let busyAttempts = 0; ; ) {

@@ -9,6 +9,8 @@ interface DatabaseError {
   detail?: string;
   hint?: string;
   severity?: string;
+  /** Where in the statement; absent where a value is at fault. */
+  position?: string;
   /** The functions that it happened in. */
   where?: string;
   constraint?: string;
@@ -18,6 +20,7 @@ interface DatabaseError {
 
 const BY_STATE: Record<string, ErrorCode> = {
   '21000': 'constraint-violation',
+  '23001': 'constraint-violation',
   '23502': 'constraint-violation',
   '23503': 'constraint-violation',
   '23505': 'constraint-violation',
@@ -40,6 +43,7 @@ const BY_STATE: Record<string, ErrorCode> = {
 const GONE = new Set(['42703', '42P01', '42883', '42704']);
 
 const PREFIX: Record<string, string> = {
+  '23001': 'Can not delete or update due to data being referred. ',
   '23502': 'Not-NULL violation. ',
   '23503': 'Foreign key violation. ',
   '23505': 'Uniqueness violation. ',
@@ -60,11 +64,6 @@ const REFUSALS: Record<string, { code: ErrorCode; message: string; hint: string 
     hint: 'connect takes each key once, of rows that exist.',
   },
 };
-const UNKNOWN_REFUSAL = {
-  code: 'constraint-violation',
-  message: 'the request was undone, since a condition of it was not met',
-  hint: undefined,
-} as const;
 
 /** Wraps what a pool or a statement threw. An AppError passes through; what is unknown becomes a masked internal error. */
 export function toAppError(error: unknown, caller: Caller | undefined): AppError {
@@ -87,9 +86,6 @@ export function toAppError(error: unknown, caller: Caller | undefined): AppError
   // A type that cannot be compared or sorted: PostgreSQL names it.
   if (code === '42883' && /^could not identify|^operator does not exist/.test(message))
     return new AppError('not-supported', message, { cause: error, extensions });
-  // Some types call a value that they cannot read a syntax error; one of our own would say where it stands.
-  if (code === '42601' && !/ at or near | at end of input$/.test(message))
-    return new AppError('parse-failed', message, { cause: error, extensions });
   if (GONE.has(code) && where === undefined)
     return new AppError('validation-failed', 'the database changed while the request was on its way', {
       hint: 'Try again in a moment: the API follows such changes by itself.',
@@ -102,10 +98,16 @@ export function toAppError(error: unknown, caller: Caller | undefined): AppError
     return new AppError('constraint-violation', ours.replaceAll('\\"', '"'), { cause: error });
   const refusal = refusalOf(message);
   if (refusal) {
-    const { code: refused, ...facts } = REFUSALS[refusal.reason] ?? UNKNOWN_REFUSAL;
-    return new AppError(refused, facts.message, { hint: facts.hint, cause: error });
+    const known = REFUSALS[refusal.reason];
+    if (known) return new AppError(known.code, known.message, { hint: known.hint, cause: error });
+    // Of REST, which words them itself.
+    return new AppError(
+      'constraint-violation',
+      'the request was undone, since a condition of it was not met',
+      { reason: refusal.reason, details: refusal.fact },
+    );
   }
-  const known = BY_STATE[code] ?? byClass(code);
+  const known = BY_STATE[code] ?? (isOfValue(error as DatabaseError) ? 'parse-failed' : byClass(code));
   if (known === undefined) return new AppError('internal-error', 'database query error', { cause: error });
   return new AppError(known, (PREFIX[code] ?? '') + message, {
     cause: error,
@@ -113,6 +115,11 @@ export function toAppError(error: unknown, caller: Caller | undefined): AppError
     hint: known === 'postgres-error' ? (error as DatabaseError).hint : undefined,
     details: known === 'postgres-error' ? (error as DatabaseError).detail : undefined,
   });
+}
+
+/** Labels, patterns and paths have grammars of their own. A syntax error of a statement would say where in it. */
+function isOfValue({ code, position }: DatabaseError): boolean {
+  return code === '42601' && position === undefined;
 }
 
 function byClass(code: string): ErrorCode | undefined {

@@ -51,6 +51,11 @@ export function identifier(...names: readonly string[]): Sql<never> {
   return new Sql<never>([names.map(quoteIdentifier).join('.')]);
 }
 
+/** The name of an argument before `=>`, where more key words than elsewhere must be quoted. */
+export function argumentName(name: string): Sql<never> {
+  return new Sql<never>([name === 'json' ? '"json"' : quoteIdentifier(name)]);
+}
+
 /** A text literal. Only for text that belongs to the statement's shape (response keys, type names): values are parameters. */
 export function literal(text: string): Sql<never> {
   return new Sql<never>([quoteLiteral(text)]);
@@ -72,6 +77,11 @@ export function operator(symbol: string, schema?: string): Sql<never> {
 export function keyword(text: string): Sql<never> {
   if (!/^[a-z][a-z0-9_ ]*$/.test(text)) throw new TypeError(`not a key word: ${text}`);
   return new Sql<never>([text]);
+}
+
+/** An expression as PostgreSQL itself printed it out of its catalog. Never pass what a request brought. */
+export function printed(expression: string): Sql<never> {
+  return new Sql<never>([expression]);
 }
 
 export function join<P>(list: readonly Sql<P>[], separator = ', '): Sql<P> {

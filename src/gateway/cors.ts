@@ -1,7 +1,7 @@
 /** Which pages of other origins may call. Cookies never play a part, so `*` is safe and credentials are never allowed. */
 import type { IncomingHttpHeaders } from 'node:http';
 
-export type ResponseHeaders = Record<string, string>;
+export type ResponseHeaders = Record<string, string | string[]>;
 
 export interface Cors {
   /** Adds what a browser needs to hand the answer to the page. */
@@ -12,7 +12,7 @@ export interface Cors {
 
 const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS';
 const EXPOSED =
-  'x-request-id, content-range, content-location, location, retry-after, link, x-total-count, x-supabase-api-version, x-sb-error-code';
+  'x-request-id, x-total-count, x-supabase-api-version, x-sb-error-code, link, content-range, content-location, content-profile, etag, location, preference-applied, proxy-status, range-unit, retry-after';
 const MAX_AGE_SECONDS = '7200';
 
 export function createCors(origins: readonly string[]): Cors {

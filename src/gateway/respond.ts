@@ -7,6 +7,7 @@ import type { Endpoint, Exchange, Reply } from '../exchange.ts';
 import type { Observe } from '../observation.ts';
 import type { Cors, ResponseHeaders } from './cors.ts';
 import { plainErrorReply, toAppError } from './error-reply.ts';
+import { pour } from './pour.ts';
 import type { RouteTools } from './routes.ts';
 
 declare module 'fastify' {
@@ -37,12 +38,25 @@ export function createResponder({ authenticate, cors, observe, isStopping }: Res
       'x-request-id': request.id,
       'x-content-type-options': 'nosniff',
     };
-    if (answer.status !== 204) headers['content-length'] = String(Buffer.byteLength(answer.body));
+    const { body } = answer;
+    const isWhole = typeof body === 'string' || Buffer.isBuffer(body);
+    // Of a HEAD without a body nobody knows how long that of the GET would be.
+    const isTold =
+      answer.status !== 204 && answer.status !== 304 && !(request.method === 'HEAD' && body === '');
+    if (isWhole && isTold) headers['content-length'] = String(Buffer.byteLength(body));
     cors.allow(request.raw.headers, headers);
     if (isStopping()) headers.connection = 'close';
     reply.hijack();
     outgoing.writeHead(answer.status, headers);
-    outgoing.end(answer.body);
+    if (isWhole) {
+      outgoing.end(body);
+      return;
+    }
+    pour(body, outgoing).catch((error: unknown) => {
+      const where = pathOf(request.raw.url);
+      if (!outgoing.destroyed || !toAppError(error).expected)
+        observe({ type: 'unexpected-error', requestId: request.id, error, where });
+    });
   }
 
   function fail(request: FastifyRequest, reply: FastifyReply, thrown: unknown, endpoint?: Endpoint): void {
@@ -142,7 +156,8 @@ function exchangeOf(
     path: pathOf(url),
     headers: incoming.headers,
     query: request.query as Record<string, unknown>,
-    body: request.body as string | undefined,
+    body: typeof request.body === 'string' ? request.body : undefined,
+    bytes: Buffer.isBuffer(request.body) ? request.body : undefined,
     caller,
     credentialError,
     ip: request.ip,

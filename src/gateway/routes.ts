@@ -5,6 +5,8 @@ import type { Health } from './health.ts';
 
 export interface Endpoints {
   graphql?: Endpoint | undefined;
+  /** Tables, views and functions in the manner of PostgREST. */
+  rest?: Endpoint | undefined;
   /** GraphQL in the manner of Hasura. */
   hasura?: Endpoint | undefined;
   /** `POST /meta/v1/reload` and `POST /meta/v1/query`, both for the service key alone. */
@@ -12,6 +14,8 @@ export interface Endpoints {
   metaQuery?: Endpoint | undefined;
   /** Signing up and in; the module has a table of its own (`src/auth/rest/routes.ts`). */
   auth?: Endpoint | undefined;
+  /** Addresses of the user's own. */
+  extensions?: readonly { readonly method: string; readonly path: string; readonly endpoint: Endpoint }[];
 }
 
 /** What a visitor who is lost may have looked for. */
@@ -19,6 +23,7 @@ export const KNOWN_PATHS = [
   '/graphql',
   '/v1/graphql',
   '/graphql/v1',
+  '/rest/v1',
   '/meta/v1/reload',
   '/meta/v1/query',
   '/auth/v1',
@@ -48,17 +53,21 @@ export function registerRoutes(
   health: Health,
   { serve, refuse, open }: RouteTools,
 ): void {
-  const { graphql, hasura, metaReload, metaQuery, auth } = endpoints;
+  const { graphql, rest, hasura, metaReload, metaQuery, auth } = endpoints;
   const route = (method: RouteOptions['method'], url: string, endpoint: Endpoint | undefined) => {
     if (endpoint) server.route({ method, url, handler: serve(endpoint), errorHandler: refuse(endpoint) });
   };
   route(ANY, '/graphql', graphql);
   route(ANY, '/graphql/v1', graphql);
   route(ANY, '/v1/graphql', hasura);
+  route([...ANY, 'OPTIONS'], '/rest/v1', rest);
+  route([...ANY, 'OPTIONS'], '/rest/v1/*', rest);
   route('POST', '/meta/v1/reload', metaReload);
   route('POST', '/meta/v1/query', metaQuery);
   route(ANY, '/auth/v1/*', auth);
   route(READ, '/.well-known/oauth-authorization-server', auth);
+  for (const { method, path, endpoint } of endpoints.extensions ?? [])
+    route(method as RouteOptions['method'], path, endpoint);
 
   server.route({ method: READ, url: '/live', handler: open(health.live) });
   server.route({ method: READ, url: '/ready', handler: open(health.ready) });

@@ -105,9 +105,10 @@ export function createGateway({
 /** Modules read their own formats; parsing here would cost time and lose the text that the data path wants. */
 function acceptAnyBodyAsText(server: FastifyInstance): void {
   server.removeAllContentTypeParsers();
-  const keep = (_request: unknown, body: string, done: (error: null, body: string) => void) =>
+  const keep = (_request: unknown, body: unknown, done: (error: null, body: unknown) => void) =>
     done(null, body);
   server.addContentTypeParser(['application/json', '*'], { parseAs: 'string' }, keep as never);
+  server.addContentTypeParser('application/octet-stream', { parseAs: 'buffer' }, keep as never);
 }
 
 function answerNotFound(server: FastifyInstance, responder: Responder): void {

@@ -1,5 +1,5 @@
 /** What every resolver gets: who calls, and the platform's tables. */
-import type { CallerContext } from '../database/as-caller.ts';
+import type { CallerContext } from '../database/context-statement.ts';
 import type { PrismaClient } from '../generated/prisma/client.ts';
 
 export interface GraphqlContext {

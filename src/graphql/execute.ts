@@ -1,7 +1,8 @@
 /** One GraphQL request → its answer, whatever the transport: document, variables, plan, statement. */
 import { GraphQLError } from 'graphql';
 import { runMutation, runQuery } from '../data/run.ts';
-import type { CallerContext, CallerRunner } from '../database/as-caller.ts';
+import type { CallerRunner } from '../database/as-caller.ts';
+import type { CallerContext } from '../database/context-statement.ts';
 import { AppError } from '../errors.ts';
 import type { PrismaClient } from '../generated/prisma/client.ts';
 import type { Observe } from '../observation.ts';

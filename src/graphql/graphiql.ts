@@ -1,18 +1,5 @@
-/** GraphiQL out of our own package: one page of 9 MB, loaded at the first visit, compressed and revalidated by ETag. */
-import { createHash } from 'node:crypto';
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
-import type { Exchange, Reply } from '../exchange.ts';
-
-export interface Graphiql {
-  page(exchange: Exchange): Promise<Reply>;
-}
-
-interface Page {
-  readonly etag: string;
-  readonly compressed: Buffer;
-  readonly plain: string;
-}
+/** GraphiQL out of our own package: one page of 9 MB. */
+import { createPage, type Page } from '../page.ts';
 
 const WELCOME = `# Every table is a field:
 # Ctrl-Space shows which.
@@ -26,29 +13,13 @@ const WELCOME = `# Every table is a field:
 `;
 
 /** `anonKey` stands in the header editor, to be replaced by the key of whom one wants to be. */
-export function createGraphiql(anonKey: string): Graphiql {
-  let made: Promise<Page> | undefined;
-  return {
-    async page({ headers }) {
-      made ??= makePage(anonKey);
-      const { etag, compressed, plain } = await made;
-      const common = { etag, 'cache-control': 'no-cache', vary: 'accept, accept-encoding' };
-      if (headers['if-none-match'] === etag) return { status: 304, headers: common, body: '' };
-      const type = { ...common, 'content-type': 'text/html; charset=utf-8' };
-      if (!/\bgzip\b/.test(String(headers['accept-encoding'] ?? '')))
-        return { status: 200, headers: type, body: plain };
-      return { status: 200, headers: { ...type, 'content-encoding': 'gzip' }, body: compressed };
-    },
-  };
-}
-
-async function makePage(anonKey: string): Promise<Page> {
-  const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
-  const plain = renderGraphiQL({
-    title: 'GoForward GraphiQL',
-    defaultQuery: WELCOME,
-    headers: JSON.stringify({ apikey: anonKey }, null, 2),
+export function createGraphiql(anonKey: string): Page {
+  return createPage(async () => {
+    const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
+    return renderGraphiQL({
+      title: 'GoForward GraphiQL',
+      defaultQuery: WELCOME,
+      headers: JSON.stringify({ apikey: anonKey }, null, 2),
+    });
   });
-  const etag = `"${createHash('sha256').update(plain).digest('base64url').slice(0, 27)}"`;
-  return { etag, plain, compressed: await promisify(gzip)(plain) };
 }

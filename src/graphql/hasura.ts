@@ -3,10 +3,11 @@
 import { AppError } from '../errors.ts';
 import type { Endpoint } from '../exchange.ts';
 import type { Observe } from '../observation.ts';
-import { callerContextOf } from './caller-context.ts';
+
 import { toGraphqlError } from './errors.ts';
 import { type Execute, type Outcome, outcomeText } from './execute.ts';
 import { readBody, readParameters } from './request.ts';
+import { requesterOf } from './requester.ts';
 
 const HEADERS = { 'content-type': 'application/json; charset=utf-8' };
 const MAX_BATCH = 10;
@@ -22,7 +23,7 @@ export function createHasuraEndpoint(execute: Execute, other: Endpoint, observe:
     async handle(exchange) {
       // A browser and GET requests get what they get at /graphql.
       if (exchange.method !== 'POST') return other.handle(exchange);
-      const requester = callerContextOf(exchange);
+      const requester = requesterOf(exchange);
       const one = async (parameters: unknown): Promise<string> => {
         try {
           const request = { ...readParameters(parameters, 'POST'), plainIntrospection: true };

@@ -7,15 +7,17 @@ import { createYoga, type Plugin } from 'graphql-yoga';
 import { AppError } from '../errors.ts';
 import type { Endpoint, Exchange, Reply } from '../exchange.ts';
 import type { Observe } from '../observation.ts';
-import { callerContextOf } from './caller-context.ts';
+import type { Page } from '../page.ts';
+
 import { toGraphqlError } from './errors.ts';
 import { type Execute, type GraphqlRequest, type Outcome, outcomeText, type Requester } from './execute.ts';
-import type { Graphiql } from './graphiql.ts';
+
 import { readBody, readParameters } from './request.ts';
+import { requesterOf } from './requester.ts';
 
 export interface ServerInput {
   readonly execute: Execute;
-  readonly graphiql: Graphiql | undefined;
+  readonly graphiql: Page | undefined;
   /** Operations that one request may carry; 0 refuses arrays. */
   readonly batch: number;
   readonly observe: Observe;
@@ -45,11 +47,11 @@ export function createGraphqlEndpoint({ execute, graphiql, batch, observe }: Ser
 
   return {
     async handle(exchange) {
-      if (graphiql && wantsPage(exchange)) return graphiql.page(exchange);
+      if (graphiql && wantsPage(exchange)) return graphiql.reply(exchange);
       const type = isPlainPost(exchange) ? plainResponseType(exchange.headers.accept) : undefined;
       const request = type && readPlain(exchange.body);
       if (!type || !request) return viaYoga(exchange);
-      return reply(await execute(request, callerContextOf(exchange)), type);
+      return reply(await execute(request, requesterOf(exchange)), type);
     },
     renderError: (error, { requestId }) => ({
       status: error.status,
@@ -73,7 +75,7 @@ export function createGraphqlEndpoint({ execute, graphiql, batch, observe }: Ser
         headers: headers as Record<string, string>,
         ...(body !== undefined && method !== 'GET' && method !== 'HEAD' ? { body } : {}),
       },
-      { ...callerContextOf(exchange), method },
+      { ...requesterOf(exchange), method },
     );
     return {
       status: response.status,

@@ -1,9 +1,10 @@
 /** A server in a process of its own: started, awaited, weighed, stopped. */
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { largestMemory } from '../support/process-memory.ts';
 
 export interface Child {
   /** From the spawn until `readyUrl` answered 200. */
@@ -60,7 +61,7 @@ export async function startChild({ name, command, cwd, env, readyUrl, folder }: 
   const readyMs = performance.now() - started;
   return {
     readyMs,
-    rssMb: () => largestRssMb(child.pid ?? 0),
+    rssMb: () => largestMemory(child.pid ?? 0) / 2 ** 20,
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const exited = once(child, 'exit');
@@ -80,19 +81,4 @@ async function answers(url: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-function largestRssMb(root: number): number {
-  const rows = execFileSync('ps', ['-eo', 'pid=,ppid=,rss=,comm='], { encoding: 'utf8' })
-    .trim()
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/));
-  const family = new Set([String(root)]);
-  let largestKb = 0;
-  // ps lists a parent before its children, except when numbers wrapped around: two passes are enough here.
-  for (const [pid = '', parent = '', rss = '0', command = ''] of [...rows, ...rows]) {
-    if (family.has(parent)) family.add(pid);
-    if (family.has(pid) && !command.startsWith('postgres')) largestKb = Math.max(largestKb, Number(rss));
-  }
-  return largestKb / 1024;
 }

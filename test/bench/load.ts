@@ -5,11 +5,18 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import autocannon from 'autocannon';
 
+/** GET without a body, POST with one. */
+export interface TargetRequest {
+  readonly path: string;
+  readonly body: string | undefined;
+}
+
 export interface LoadRequest {
-  readonly url: string;
+  /** Of the server; the path is the request's own. */
+  readonly base: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Drawn from at random (wrk) or in turn (autocannon); the same for every target. */
-  readonly bodies: readonly string[];
+  /** Drawn from at random (wrk) or in turn (autocannon). */
+  readonly requests: readonly TargetRequest[];
   readonly seconds: number;
   readonly connections: number;
   readonly folder: string;
@@ -31,16 +38,16 @@ export const applyLoad = (request: LoadRequest): Promise<LoadResult> =>
   loadTool === 'wrk' ? withWrk(request) : withAutocannon(request);
 
 async function withWrk({
-  url,
+  base,
   headers,
-  bodies,
+  requests: asked,
   seconds,
   connections,
   folder,
 }: LoadRequest): Promise<LoadResult> {
   const script = join(folder, 'load.lua');
-  await writeFile(script, luaScript(new URL(url), headers, bodies));
-  const args = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '30s', '-s', script, url];
+  await writeFile(script, luaScript(new URL(base), headers, asked));
+  const args = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '30s', '-s', script, base];
   const { stdout, stderr } = await promisify(execFile)('wrk', args);
   const found = /RESULT (\d+) (\d+) (\d+) (\d+) (\d+)/.exec(stdout);
   if (found === null) throw new Error(`wrk printed no result:\n${stdout}${stderr}`);
@@ -56,9 +63,9 @@ async function withWrk({
 
 /** Requests are formatted once; drawing one is then a table look-up. */
 function luaScript(
-  { host, pathname }: URL,
+  { host }: URL,
   headers: Readonly<Record<string, string>>,
-  bodies: readonly string[],
+  asked: readonly TargetRequest[],
 ): string {
   const lines = Object.entries({ host, ...headers }).map(
     ([name, value]) => `  [ ${luaText(name)} ] = ${luaText(value)},`,
@@ -66,13 +73,13 @@ function luaScript(
   return `local headers = {
 ${lines.join('\n')}
 }
-local bodies = {
-${bodies.map((body) => `  ${luaText(body)},`).join('\n')}
+local asked = {
+${asked.map(({ path, body }) => `  { ${luaText(path)}${body === undefined ? '' : `, ${luaText(body)}`} },`).join('\n')}
 }
 local requests = {}
 function init()
   math.randomseed(42)
-  for i, body in ipairs(bodies) do requests[i] = wrk.format("POST", ${luaText(pathname)}, headers, body) end
+  for i, one in ipairs(asked) do requests[i] = wrk.format(one[2] and "POST" or "GET", one[1], headers, one[2]) end
 end
 function request() return requests[math.random(#requests)] end
 function done(summary, latency)
@@ -87,18 +94,22 @@ end
 const luaText = (text: string): string => `[====[${text}]====]`;
 
 async function withAutocannon({
-  url,
+  base,
   headers,
-  bodies,
+  requests: asked,
   seconds,
   connections,
 }: LoadRequest): Promise<LoadResult> {
   const result = await autocannon({
-    url,
+    url: base,
     connections,
     duration: seconds,
     timeout: 30,
-    requests: bodies.map((body) => ({ method: 'POST', headers: { ...headers }, body })),
+    requests: asked.map(({ path, body }) =>
+      body === undefined
+        ? { method: 'GET', path, headers: { ...headers } }
+        : { method: 'POST', path, headers: { ...headers }, body },
+    ),
   });
   return {
     requestsPerSecond: result.requests.total / result.duration,

@@ -16,6 +16,7 @@ import {
   throughputVerdicts,
   throughputWanted,
 } from './parts/throughput.ts';
+import { measureWriting } from './parts/writing.ts';
 import { terminalReport } from './report.ts';
 import { type BenchResult, type Figure, type Machine, passed, type Verdict } from './results.ts';
 import { POOL_SIZE } from './targets.ts';
@@ -72,6 +73,7 @@ async function measure(options: Options, cluster: ScratchCluster, folder: string
     result.verdicts.push(...throughputVerdicts(workloads));
   }
   const [first] = databases;
+  if (wants(options, 'writing') && first !== undefined) add(await measureWriting(first.url, folder));
   if (wants(options, 'hostile') && first !== undefined) add(await measureHostile(first.url, folder));
   if (wants(options, 'large-schema')) add(await measureLargeSchema(cluster, folder));
   if (wants(options, 'cold-start')) add(await measureColdStart());
@@ -86,7 +88,8 @@ async function prepareDatabases(options: Options, cluster: ScratchCluster): Prom
     databases.push({ label, url });
     say(`data ${label}: ready`);
   };
-  if (!throughputWanted(options) && !wants(options, 'hostile')) return databases;
+  if (!throughputWanted(options) && !wants(options, 'hostile') && !wants(options, 'writing'))
+    return databases;
   await add('×1', (url) => fillWithMusic(url, 1));
   if (!throughputWanted(options)) return databases;
   if (!options.quick) await add('×30', (url) => fillWithMusic(url, 30));

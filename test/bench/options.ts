@@ -20,7 +20,7 @@ export const USAGE = `npm run bench -- [--quick] [--json FILE] [--only NAME]… 
   --quick          one size of data, short rounds: under three minutes
   --only NAME      a workload or a part whose name contains NAME
   --data FILE      also measure this SQL file (the tables of examples/music)
-  --targets LIST   of bare, postgraphile, goforward`;
+  --targets LIST   of bare, postgraphile, rest, goforward`;
 
 export function readOptions(args: readonly string[]): Options {
   const { values } = parseArgs({

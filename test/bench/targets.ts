@@ -5,24 +5,29 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../support/scratch-cluster.ts';
 import { type Child, startChild } from './child.ts';
+import type { TargetRequest } from './load.ts';
 import { JWT_SECRET, signToken } from './token.ts';
 import type { Workload } from './workloads.ts';
 
 export const POOL_SIZE = 20;
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-export type TargetName = 'bare' | 'postgraphile' | 'goforward';
+export type TargetName = 'bare' | 'postgraphile' | 'rest' | 'goforward';
 
 export interface Target extends Child {
   readonly name: TargetName;
   readonly headers: Readonly<Record<string, string>>;
-  url(workload: Workload): string;
-  body(workload: Workload, key: number | undefined): string;
+  readonly base: string;
+  /** Undefined where the question cannot be asked of it. */
+  request(workload: Workload, key: number | undefined): TargetRequest | undefined;
+  /** The answer's data as GraphQL would have it. */
+  data(workload: Workload, answer: unknown): unknown;
 }
 
 export const TARGETS: Record<TargetName, (databaseUrl: string, folder: string) => Promise<Target>> = {
   bare: startBare,
   postgraphile: startPostgraphile,
+  rest: startRest,
   goforward: startGoForward,
 };
 
@@ -49,8 +54,9 @@ async function startBare(databaseUrl: string, folder: string): Promise<Target> {
     ...child,
     name: 'bare',
     headers: JSON_HEADERS,
-    url: ({ name }) => `${base}/${name}`,
-    body: (_, key) => JSON.stringify({ variables: { id: key } }),
+    base,
+    request: ({ name }, key) => ({ path: `/${name}`, body: JSON.stringify({ variables: { id: key } }) }),
+    data: dataOf,
   };
 }
 
@@ -72,8 +78,10 @@ async function startPostgraphile(databaseUrl: string, folder: string): Promise<T
     ...child,
     name: 'postgraphile',
     headers: await authorized(),
-    url: () => url,
-    body: ({ postgraphile }, key) => graphqlBody(postgraphile, key),
+    base: new URL(url).origin,
+    request: ({ postgraphile }, key) =>
+      postgraphile === undefined ? undefined : { path: '/graphql', body: graphqlBody(postgraphile, key) },
+    data: dataOf,
   };
 }
 
@@ -126,7 +134,31 @@ async function startGoForward(databaseUrl: string, folder: string): Promise<Targ
     ...child,
     name: 'goforward',
     headers: await authorized(),
-    url: () => `${base}/graphql`,
-    body: ({ goforward }, key) => graphqlBody(goforward, key),
+    base,
+    request: ({ goforward }, key) => ({ path: '/graphql', body: graphqlBody(goforward, key) }),
+    data: dataOf,
   };
+}
+
+/** The other door of the same server. */
+async function startRest(databaseUrl: string, folder: string): Promise<Target> {
+  const { child, base } = await spawnGoForward(databaseUrl, folder);
+  const { authorization } = await authorized();
+  return {
+    ...child,
+    name: 'rest',
+    headers: { authorization },
+    base,
+    request: ({ rest }, key) =>
+      rest && { path: `/rest/v1/${rest.path.replace('$id', String(key))}`, body: undefined },
+    data: ({ rest }, answer) => {
+      const rows = rest?.single ? (answer as unknown[])[0] : answer;
+      return { [rest?.root ?? '']: rows };
+    },
+  };
+}
+
+function dataOf(_workload: Workload, answer: unknown): unknown {
+  const { data, errors } = answer as { data?: unknown; errors?: unknown };
+  return errors === undefined ? data : undefined;
 }

@@ -3,16 +3,29 @@
  * and as the best hand-written SQL that builds the same answer.
  */
 
+import { CLAIMS } from './token.ts';
+
 export interface Workload {
   readonly name: string;
   readonly meaning: string;
   readonly goforward: string;
-  readonly postgraphile: string;
+  /** Undefined where only the bare control is of interest. */
+  readonly postgraphile?: string;
   readonly sql: string;
+  /** The same over REST: path and query, the key of the data in GraphQL's answer, whether that is one object. */
+  readonly rest?: {
+    readonly path: string;
+    readonly root: string;
+    readonly single?: boolean;
+    /** Requests per second as a multiple of the bare control's. */
+    readonly bar?: number;
+  };
+  /** Run before every round, so that each target finds the same. */
+  readonly before?: string;
   /** Which numbers may stand in for `$id`; undefined where the question has none. */
   readonly keys?: string;
   /** What the answer must reach: requests per second as a multiple of a control's. */
-  readonly bars: { readonly bare?: number; readonly postgraphile: number };
+  readonly bars: { readonly bare?: number; readonly postgraphile?: number };
 }
 
 const SOME_TRACKS = 'select track_id as key from track order by md5(track_id::text) limit 500';
@@ -37,6 +50,12 @@ export const WORKLOADS: readonly Workload[] = [
         (select row_to_json(g.*) from (select name from genre where genre_id = t.genre_id) g) as genre
       from track t where t.track_id = $1) r))::text`,
     keys: SOME_TRACKS,
+    rest: {
+      path: 'track?select=track_id,name,album(title),genre(name)&track_id=eq.$id',
+      root: 'track_by_pk',
+      single: true,
+      bar: 0.75,
+    },
     bars: { bare: 0.7, postgraphile: 3.5 },
   },
   {
@@ -46,6 +65,7 @@ export const WORKLOADS: readonly Workload[] = [
     postgraphile: '{ track: tracks(first: 20, orderBy: TRACK_ID_ASC) { track_id: trackId name } }',
     sql: `select row_to_json(r.*)::text from (
       select ${to('select track_id, name from track order by track_id limit 20')} as track) r`,
+    rest: { path: 'track?select=track_id,name&order=track_id&limit=20', root: 'track' },
     bars: { postgraphile: 3.5 },
   },
   {
@@ -62,6 +82,10 @@ export const WORKLOADS: readonly Workload[] = [
         where t.album_id = b.album_id order by t.track_id`)} as tracks
       from album b where b.artist_id = $1 order by b.album_id`)} as album) r`,
     keys: ARTISTS_WITH_THREE_ALBUMS,
+    rest: {
+      path: 'album?artist_id=eq.$id&select=album_id,title,tracks:track(track_id,name,genre(name))&order=album_id&tracks.order=track_id',
+      root: 'album',
+    },
     bars: { postgraphile: 3.5 },
   },
   {
@@ -92,6 +116,10 @@ export const WORKLOADS: readonly Workload[] = [
         from artist p where p.artist_id = b.artist_id) artist on true
       where b.artist_id = $1 order by b.album_id`)} as album) r`,
     keys: ARTISTS_WITH_THREE_ALBUMS,
+    rest: {
+      path: 'album?artist_id=eq.$id&select=album_id,title,tracks:track(track_id,name,genre(name)),artist(name,albums:album(title,tracks:track(name,media_type(name),genre(name))))&order=album_id&tracks.order=track_id&artist.albums.order=album_id&artist.albums.tracks.order=track_id',
+      root: 'album',
+    },
     bars: { postgraphile: 3.5 },
   },
   {
@@ -104,6 +132,17 @@ export const WORKLOADS: readonly Workload[] = [
       select t.track_id, t.name, (a.*)::record as album
       from (select track_id, name, album_id from track order by track_id limit 1000) t
       left join lateral (select title from album where album_id = t.album_id) a on true order by t.track_id`)} as track) r`,
+    rest: { path: 'track?select=track_id,name,album(title)&order=track_id&limit=1000', root: 'track' },
     bars: { postgraphile: 3.5 },
+  },
+  {
+    name: 'insert-one',
+    meaning: 'one row inserted and answered; for ours row level security checks it and fills a column',
+    goforward: 'mutation ($id: Int!) { insert_play_one(object: {track_id: $id}) { track_id email } }',
+    sql: `with w as (insert into play (track_id, email) values ($1, '${CLAIMS.email}') returning track_id, email)
+      select json_build_object('insert_play_one', (select row_to_json(w.*) from w))::text`,
+    keys: SOME_TRACKS,
+    before: 'truncate play, listening',
+    bars: { bare: 0.6 },
   },
 ];

@@ -18,10 +18,12 @@ const response = await fetch(`${base}/meta/v1/reload`, {
 if (!response.ok) throw new Error(`reload answered ${response.status} ${await response.text()}`);
 
 async function createRoles(): Promise<void> {
-  const { permissions = [] } = JSON.parse(await readFile(HS_CONFIG, 'utf8')) as {
+  const { permissions = [], inheritedRoles = [] } = JSON.parse(await readFile(HS_CONFIG, 'utf8')) as {
     permissions?: { role: string }[];
+    inheritedRoles?: { role: string; roles: string[] }[];
   };
-  const roles = [...new Set(permissions.map(({ role }) => role))];
+  const inherited = inheritedRoles.flatMap(({ role, roles }) => [role, ...roles]);
+  const roles = [...new Set([...permissions.map(({ role }) => role), ...inherited])];
   if (roles.length === 0) return;
   const client = new pg.Client({ connectionString: HS_DB });
   await client.connect();
@@ -32,6 +34,10 @@ async function createRoles(): Promise<void> {
       if (rowCount === 0) await client.query(`create role ${name} nologin`);
       await client.query(`grant ${name} to authenticator`);
     }
+    for (const { role, roles: parents } of inheritedRoles)
+      await client.query(
+        `grant ${parents.map((name) => pg.escapeIdentifier(name)).join(', ')} to ${pg.escapeIdentifier(role)}`,
+      );
   } finally {
     await client.end();
   }

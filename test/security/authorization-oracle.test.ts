@@ -25,6 +25,7 @@ test('the server answers and refuses as PostgreSQL does', { timeout: 180_000 }, 
   expect(result.answered).toBeGreaterThan(CASES / 2);
   expect(result.withRows).toBeGreaterThan(CASES / 4);
   expect(result.refused).toBeGreaterThan(CASES / 10);
+  expect(result.overRest).toBeGreaterThan(CASES / 3);
 });
 
 const swap = ({ role, claims }: CallerModel): CallerModel => ({

@@ -1,19 +1,28 @@
-/** `npm run fuzz -- [--cases N] [--seed S]`: the authorization oracle for as long as one likes, on a server of its own. */
+/**
+ * `npm run fuzz -- [--cases N] [--requests N] [--only reads|writes|rest] [--seed S]`: the authorization oracles, and spoilt requests
+ * over REST, for as long as one likes, on a server of their own.
+ */
 import { parseArgs } from 'node:util';
 import { bootstrap } from '../../src/database/bootstrap.ts';
+import { query } from '../support/query.ts';
 import { startThrowawayServer } from '../support/throwaway-server.ts';
 import { runOracle } from './reference/oracle.ts';
+import { fuzzRest } from './reference/rest-fuzz.ts';
+import { runWriteOracle } from './writes/write-oracle.ts';
 
 const { values } = parseArgs({
   options: {
     cases: { type: 'string', default: '10000' },
+    requests: { type: 'string', default: '100000' },
+    only: { type: 'string' },
     seed: { type: 'string' },
   },
 });
-const cases = Number(values.cases);
+const [cases, requests] = [Number(values.cases), Number(values.requests)];
 const seed = values.seed === undefined ? undefined : Number(values.seed);
-if (!Number.isSafeInteger(cases) || cases < 1 || (seed !== undefined && !Number.isSafeInteger(seed)))
-  throw new Error('--cases and --seed take whole numbers');
+const isCount = (number: number) => Number.isSafeInteger(number) && number >= 1;
+if (!isCount(cases) || !isCount(requests) || (seed !== undefined && !Number.isSafeInteger(seed)))
+  throw new Error('--cases, --requests and --seed take whole numbers');
 
 const server = await startThrowawayServer();
 try {
@@ -25,17 +34,34 @@ try {
     schemas: ['public'],
     observe: () => undefined,
   });
-  const { failure, ...facts } = await runOracle({
-    adminUrl: server.adminUrl,
-    platformUrl,
-    apiUrl,
-    cases,
-    seed,
-  });
-  process.stdout.write(`${JSON.stringify(facts)}\n`);
-  if (failure !== undefined) process.stdout.write(`${failure}\n`);
-  process.stdout.write(failure === undefined ? 'no difference\n' : '1 difference\n');
-  process.exitCode = failure === undefined ? 0 : 1;
+  const { only } = values;
+  if (only === undefined || only === 'rest') {
+    const database = {
+      platformUrl,
+      apiUrl,
+      sql: async (text: string) => void (await query(server.adminUrl, text)),
+    };
+    const { facts, failure } = await fuzzRest(database, { requests, seed: seed ?? Date.now() });
+    tell('spoilt requests', facts, failure && JSON.stringify(failure));
+    await query(server.adminUrl, 'drop schema public cascade; create schema public');
+  }
+  for (const [name, oracle] of Object.entries({ reads: runOracle, writes: runWriteOracle })) {
+    if (only !== undefined && only !== name) continue;
+    const { failure, ...facts } = await oracle({
+      adminUrl: server.adminUrl,
+      platformUrl,
+      apiUrl,
+      cases,
+      seed,
+    });
+    tell(`authorization of ${name}`, facts, failure);
+  }
 } finally {
   await server.stop();
+}
+
+function tell(part: string, facts: object, failure: string | undefined): void {
+  process.stdout.write(`${part}: ${JSON.stringify(facts)}\n`);
+  process.stdout.write(failure === undefined ? 'nothing wrong\n' : `${failure}\n`);
+  if (failure !== undefined) process.exitCode = 1;
 }

@@ -89,6 +89,6 @@ function refuse(state: SessionState): void {
   if (state === 'alive') return;
   throw new AppError('invalid-jwt', 'The session of the token has ended', {
     hint: 'Sign in again.',
-    extensions: { reason: state },
+    reason: state,
   });
 }

@@ -35,22 +35,23 @@ export interface IssueOptions {
   readonly connection?: Connection | undefined;
   readonly oauthClientId?: string | undefined;
   readonly scopes?: string | undefined;
+  /** The hash that the password was held against. */
+  readonly passwordHash?: string | undefined;
 }
 
 /** The one place where a sign-in becomes a session. */
 export async function issueSession(
   auth: AuthContext,
   user: User,
-  { method, client, connection = auth.database, oauthClientId, scopes }: IssueOptions,
+  options: IssueOptions,
 ): Promise<IssuedSession> {
-  const session = await insertSession(connection, {
-    userId: user.id,
-    method,
-    ...client,
-    single: auth.config.sessions.singlePerUser,
-    oauthClientId,
-    scopes,
-  });
+  const { method, client, connection, oauthClientId, scopes, passwordHash } = options;
+  const single = auth.config.sessions.singlePerUser;
+  const insert = (on: Connection) =>
+    insertSession(on, { userId: user.id, method, ...client, single, oauthClientId, scopes, passwordHash });
+  const alone = connection ?? (single ? undefined : auth.database);
+  const session = await (alone === undefined ? auth.database.transaction(insert) : insert(alone));
+  if (session === undefined && passwordHash !== undefined) throw authError('invalid_credentials');
   if (session === undefined) throw authError('user_banned', undefined, { status: 400 });
   return present(auth, { ...user, lastSignInAt: session.createdAt }, session);
 }

@@ -1,6 +1,6 @@
 /** Signing in by password. A wrong password, an unknown address and a user without a password are one and the same. */
 import { authError, invalid } from '../errors.ts';
-import { findUserByEmail, findUserByPhone, type User, updateUser } from '../store/users.ts';
+import { findUserByEmail, findUserByPhone, replaceHash, type User } from '../store/users.ts';
 import { normalizeEmail, normalizePhone } from './addresses.ts';
 import { audit } from './audit.ts';
 import type { AuthContext, Client } from './context.ts';
@@ -31,11 +31,17 @@ export async function signInWithPassword(auth: AuthContext, input: PasswordSignI
   if (isBanned(auth, user)) throw authError('user_banned', undefined, { status: 400 });
   if (input.email && user.emailConfirmedAt === null) throw authError('email_not_confirmed');
   if (input.phone && user.phoneConfirmedAt === null) throw authError('phone_not_confirmed');
-  if (outdated)
-    await updateUser(auth.database, user.id, { encryptedPassword: await auth.passwords.hash(password) });
-  const session = await issueSession(auth, user, { method: 'password', client });
+  const passwordHash = outdated ? await rehash(auth, user, password) : (user.encryptedPassword ?? undefined);
+  const session = await issueSession(auth, user, { method: 'password', client, passwordHash });
   audit(auth, { action: 'login', user, client, traits: { method: 'password' } });
   return { ...session, weakPassword: auth.passwords.weaknesses(password) };
+}
+
+/** Unless the password was changed meanwhile: then the old one, right a moment ago, is right no more. */
+async function rehash(auth: AuthContext, user: User, password: string): Promise<string> {
+  const hash = await auth.passwords.hash(password);
+  if (await replaceHash(auth.database, user.id, user.encryptedPassword, hash)) return hash;
+  throw authError('invalid_credentials');
 }
 
 async function findByAddress(auth: AuthContext, { email, phone }: PasswordSignIn): Promise<User | undefined> {

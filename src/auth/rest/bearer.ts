@@ -61,7 +61,11 @@ const GONE: Record<Exclude<SessionState, 'alive'>, () => AppError> = {
 
 function badToken(error: AppError): AppError {
   if (error.code === 'invalid-api-key') return error;
-  const { reason } = error.extensions as { reason?: keyof typeof GONE };
-  if (reason !== undefined) return GONE[reason]();
+  const { reason } = error;
+  if (reason !== undefined && isEnd(reason)) return GONE[reason]();
   return authError('bad_jwt', `invalid JWT: unable to parse or verify signature, ${error.message}`);
+}
+
+function isEnd(reason: string): reason is keyof typeof GONE {
+  return Object.hasOwn(GONE, reason);
 }

@@ -15,6 +15,9 @@ const JSON_HEADERS = {
   'x-supabase-api-version': API_VERSION,
 };
 
+/** Elsewhere a GET may redeem or send something, which a mere look must not. */
+const ANSWERS_HEAD = /^\/(health|settings|\.well-known\/.*)$/;
+
 interface Route {
   readonly parts: readonly string[];
   readonly handler: Handler;
@@ -46,8 +49,8 @@ export function createAuthEndpoint(auth: AuthContext, table: Routes): Endpoint {
   }
 
   async function handle(exchange: Exchange): Promise<Reply> {
-    const method = exchange.method === 'HEAD' ? 'GET' : exchange.method;
     const path = exchange.path.startsWith(`${PREFIX}/`) ? exchange.path.slice(PREFIX.length) : exchange.path;
+    const method = exchange.method === 'HEAD' && ANSWERS_HEAD.test(path) ? 'GET' : exchange.method;
     const found = find(method, path.length > 1 ? path.replace(/\/$/, '') : path);
     if (found === undefined) throw notFound(exchange.method, exchange.path);
     const agent = exchange.headers['user-agent'];

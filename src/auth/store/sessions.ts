@@ -24,18 +24,24 @@ export interface NewSession {
   readonly ip: string | undefined;
   /** The other sessions of the user end. */
   readonly single: boolean;
+  /** Of the password that was right: a session of one that was changed meanwhile is none. */
+  readonly passwordHash?: string | undefined;
   readonly oauthClientId?: string | undefined;
   readonly scopes?: string | undefined;
 }
 
 const NOT_BARRED = sql`u.deleted_at is null and (u.banned_until is null or u.banned_until <= now())`;
 
-/** Undefined when the user is gone or barred. */
+/** Undefined when the user is gone or barred, or has another password by now. With `single`, in a transaction. */
 export async function insertSession(connection: Connection, input: NewSession): Promise<Session | undefined> {
-  const { userId, method, agent, ip, single, oauthClientId, scopes } = input;
+  const { userId, method, agent, ip, single, oauthClientId, scopes, passwordHash = null } = input;
+  // Whoever signs in at the same moment waits here, and then sees this session among the others.
+  if (single)
+    await connection.run(sql<unknown>`select 1 from auth.users where id = ${value(userId)} for update`);
   const row = await connection.row<Session>(sql<unknown>`
     with u as (
-      update auth.users u set last_sign_in_at = now() where u.id = ${value(userId)} and ${NOT_BARRED} returning u.id
+      update auth.users u set last_sign_in_at = now() where u.id = ${value(userId)} and ${NOT_BARRED}
+        and (${value(passwordHash)}::text is null or u.encrypted_password = ${value(passwordHash)}) returning u.id
     ), s as (
       insert into auth.sessions (user_id, user_agent, ip, refreshed_at, oauth_client_id, scopes)
       select u.id, ${value(agent ?? null)}, ${value(ip ?? null)}::inet, null, ${value(oauthClientId ?? null)}, ${value(scopes ?? null)} from u

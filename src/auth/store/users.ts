@@ -83,6 +83,19 @@ export async function updateUser(
   );
 }
 
+/** The same password under a better hash. False when it is not the password any more. */
+export async function replaceHash(
+  connection: Connection,
+  id: string,
+  from: string | null,
+  to: string,
+): Promise<boolean> {
+  const touched = await connection.run(
+    sql<unknown>`update auth.users set encrypted_password = ${value(to)} where id = ${value(id)} and encrypted_password = ${value(from)}`,
+  );
+  return touched > 0;
+}
+
 export async function deleteUser(connection: Connection, id: string): Promise<boolean> {
   return (await connection.run(sql<unknown>`delete from auth.users where id = ${value(id)}`)) > 0;
 }

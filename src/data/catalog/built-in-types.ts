@@ -8,6 +8,8 @@ const OIDS = {
   int4: 23,
   text: 25,
   json: 114,
+  unknown: 705,
+  jsonb: 3802,
   float8: 701,
   numeric: 1700,
 } as const;

@@ -29,6 +29,8 @@ export interface Column {
   readonly type: PgType;
   readonly notNull: boolean;
   readonly hasDefault: boolean;
+  /** SQL that PostgreSQL printed: what a row gets that does not give the column. Undefined where that is null. */
+  readonly defaultExpression: string | undefined;
   readonly identity: 'always' | 'by default' | undefined;
   readonly generated: 'stored' | 'virtual' | undefined;
   readonly comment: string | undefined;
@@ -97,11 +99,28 @@ export interface Routine {
   readonly comment: string | undefined;
   readonly parameters: readonly RoutineParameter[];
   readonly returnsSet: boolean;
+  /** How many rows its owner says it returns. */
+  readonly rows: number;
   readonly returnType: PgType;
   /** The table whose row type it returns. */
   readonly returnTable: Table | undefined;
   /** RETURNS TABLE and OUT arguments. */
   readonly resultColumns: readonly { readonly name: string; readonly type: PgType }[];
+}
+
+/** A function behind an implicit cast between a domain and JSON or text: how the domain looks outside. */
+export interface Representation {
+  readonly schema: string;
+  readonly name: string;
+}
+
+/** An aggregate that makes a document of the media type that its result is called after. */
+export interface MediaHandler {
+  readonly schema: string;
+  readonly name: string;
+  /** Whose rows it takes; undefined: those of any. */
+  readonly table: Table | undefined;
+  readonly type: PgType;
 }
 
 export interface Catalog {
@@ -113,8 +132,32 @@ export interface Catalog {
   readonly tables: readonly Table[];
   readonly routines: readonly Routine[];
   readonly types: ReadonlyMap<number, PgType>;
+  readonly mediaHandlers: readonly MediaHandler[];
+  readonly beneath: Beneath;
+  /** PostGIS is there and writes rows as GeoJSON. */
+  readonly hasGeoJson: boolean;
   findTable(schema: string, name: string): Table | undefined;
   findTableByRowType(type: PgType): Table | undefined;
+  /** From a domain to JSON or text, or back. */
+  findRepresentation(source: PgType, target: PgType): Representation | undefined;
+}
+
+/** What lies under the exposed tables and views: needed to know which columns of a view carry a key. Numbers are oids and attnums. */
+export interface Beneath {
+  /** Foreign keys of all schemas. */
+  readonly foreignKeys: readonly {
+    readonly name: string;
+    readonly table: number;
+    readonly target: number;
+    readonly columns: readonly number[];
+    readonly targetColumns: readonly number[];
+    /** A key of the referencing table has exactly these columns. */
+    readonly unique: boolean;
+  }[];
+  /** Columns of primary keys by table, of all schemas. */
+  readonly primaryKeys: ReadonlyMap<number, readonly number[]>;
+  /** View → table at the bottom → its column → the view's columns that show it unchanged. */
+  readonly views: ReadonlyMap<number, ReadonlyMap<number, ReadonlyMap<number, readonly number[]>>>;
 }
 
 /**
@@ -130,6 +173,16 @@ export interface Relationship {
   /** The foreign key stands on our side: the row that we point to. */
   readonly forward: boolean;
   readonly foreignKey: ForeignKey | undefined;
+  /** Between the two stands a third: `columns` is empty, and the pairs are theirs with ours and with the target's. */
+  readonly junction?: Junction | undefined;
+}
+
+export interface Junction {
+  readonly table: Table;
+  /** Column of the junction, our column. */
+  readonly ours: readonly (readonly [Column, Column])[];
+  /** Column of the junction, column of the target. */
+  readonly theirs: readonly (readonly [Column, Column])[];
 }
 
 /** The type under any number of domains. */

@@ -3,11 +3,11 @@ import type { Catalog, Routine, RoutineParameter, Table } from './catalog.ts';
 import type { FunctionMetadata, Metadata } from './metadata.ts';
 import type { ApiCall, ApiComputedField, ApiFunction, ApiTable } from './model.ts';
 import type { Names } from './names.ts';
-import { scalarName } from './scalar-name.ts';
+import { isVoid, scalarName } from './scalar-name.ts';
 
 type Tables = ReadonlyMap<Table, ApiTable>;
 
-/** Root fields: functions that return rows of a known table. Those of a table's row are computed fields instead. */
+/** Root fields: functions that return rows of a known table, or scalars. Those of a table's row are computed fields instead. */
 export function functionsOf(
   catalog: Catalog,
   metadata: Metadata,
@@ -29,8 +29,9 @@ export function functionsOf(
   return tracked.flatMap(({ routine, settings }): ApiFunction[] => {
     const label = `function ${routine.schema}.${routine.name}`;
     const returns = routine.returnTable && tables.get(routine.returnTable);
-    if (!returns || routine.variadic) {
-      if (settings) names.warn(`${label} is left out: it does not return rows of a table of the API`);
+    if ((!returns && !returnsScalar(routine)) || routine.variadic) {
+      if (settings)
+        names.warn(`${label} is left out: it returns neither rows of a table of the API nor a scalar`);
       return [];
     }
     if (overloaded.has(`${routine.schema}.${routine.name}`)) {
@@ -54,13 +55,22 @@ export function functionsOf(
     };
     const name = given('function', base);
     const aggregateName = given('function_aggregate', `${base}_aggregate`);
-    if (!names.check(name, label) || !names.claimRootFields([name, aggregateName], label)) return [];
+    const fields = returns ? [name, aggregateName] : [name];
+    if (!names.check(name, label) || !names.claimRootFields(fields, label)) return [];
     if (call.arguments.length > 0 && !names.claimTypes([`${name}_args`], label)) return [];
     const exposedAs = settings?.exposedAs ?? (routine.volatility === 'volatile' ? 'mutation' : 'query');
     return [
       { ...call, name, aggregateName, comment: settings?.comment ?? routine.comment, exposedAs, returns },
     ];
   });
+}
+
+/** One value or many, or nothing at all. */
+function returnsScalar({ returnType, resultColumns }: Routine): boolean {
+  if (isVoid(returnType)) return true;
+  // Rows of a table are never handed out as a value: its grants would not count.
+  const isRow = returnType.relation !== 0 && returnType.fields.length === 0;
+  return resultColumns.length === 0 && !isRow && scalarName(returnType) !== undefined;
 }
 
 function derivedFunctions(catalog: Catalog, metadata: Metadata) {

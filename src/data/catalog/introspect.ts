@@ -2,6 +2,7 @@
 import type pg from 'pg';
 import { invariant } from '../../errors.ts';
 import type {
+  Beneath,
   Catalog,
   Column,
   ForeignKey,
@@ -12,11 +13,22 @@ import type {
   RoutineParameter,
   Table,
 } from './catalog.ts';
+import {
+  BENEATH_FOREIGN_KEYS,
+  BENEATH_PRIMARY_KEYS,
+  type BeneathKeyRow,
+  type BeneathPrimaryKeyRow,
+  VIEWS,
+  type ViewRow,
+} from './queries/beneath.ts';
 import { FOREIGN_KEYS, type ForeignKeyRow, KEYS, type KeyRow } from './queries/keys.ts';
+import { MEDIA_HANDLERS, type MediaHandlerRow } from './queries/media-handlers.ts';
 import { POLICIES, type PolicyRow } from './queries/policies.ts';
+import { REPRESENTATIONS, type RepresentationRow } from './queries/representations.ts';
 import { ROUTINES, type RoutineRow } from './queries/routines.ts';
 import { TABLES, type TableRow } from './queries/tables.ts';
 import { TYPES, type TypeRow } from './queries/types.ts';
+import { shownColumns, viewOrigins } from './view-columns.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -42,6 +54,8 @@ export async function introspect(
   await client.query('begin isolation level repeatable read read only');
   try {
     await client.query("set local search_path = ''");
+    const hasGeoJson =
+      (await client.query("select from pg_catalog.pg_extension where extname = 'postgis'")).rows.length > 0;
     const serverVersion = Number((await client.query('show server_version_num')).rows[0].server_version_num);
     const rows = {
       types: await catalogRows<TypeRow>(client, TYPES),
@@ -50,8 +64,13 @@ export async function introspect(
       foreignKeys: await catalogRows<ForeignKeyRow>(client, FOREIGN_KEYS, [schemas]),
       routines: await catalogRows<RoutineRow>(client, ROUTINES, [schemas]),
       policies: await catalogRows<PolicyRow>(client, POLICIES, [schemas]),
+      beneathForeignKeys: await catalogRows<BeneathKeyRow>(client, BENEATH_FOREIGN_KEYS),
+      beneathPrimaryKeys: await catalogRows<BeneathPrimaryKeyRow>(client, BENEATH_PRIMARY_KEYS),
+      views: await catalogRows<ViewRow>(client, VIEWS),
+      mediaHandlers: await catalogRows<MediaHandlerRow>(client, MEDIA_HANDLERS, [schemas]),
+      representations: await catalogRows<RepresentationRow>(client, REPRESENTATIONS),
     };
-    return assemble(rows, schemas, version, serverVersion);
+    return assemble(rows, schemas, { version, serverVersion, hasGeoJson });
   } finally {
     await client.query('rollback');
   }
@@ -64,24 +83,59 @@ interface Rows {
   foreignKeys: ForeignKeyRow[];
   routines: RoutineRow[];
   policies: PolicyRow[];
+  beneathForeignKeys: BeneathKeyRow[];
+  beneathPrimaryKeys: BeneathPrimaryKeyRow[];
+  views: ViewRow[];
+  mediaHandlers: MediaHandlerRow[];
+  representations: RepresentationRow[];
 }
 
-function assemble(rows: Rows, schemas: readonly string[], version: number, serverVersion: number): Catalog {
+function assemble(
+  rows: Rows,
+  schemas: readonly string[],
+  facts: Pick<Catalog, 'version' | 'serverVersion' | 'hasGeoJson'>,
+): Catalog {
   const types = assembleTypes(rows.types);
   const tables = assembleTables(rows, types);
   const byRowType = new Map([...tables.values()].map((table) => [table.rowType, table]));
   const byName = new Map([...tables.values()].map((table) => [`${table.schema}\0${table.name}`, table]));
+  const representations = new Map(
+    rows.representations.map(({ source, target, schema, name }) => [`${source}>${target}`, { schema, name }]),
+  );
   const findTableByRowType = (type: PgType) => byRowType.get(type.oid);
   return Object.freeze({
-    version,
-    serverVersion,
+    ...facts,
     schemas,
     tables: [...tables.values()],
     routines: rows.routines.flatMap((row) => assembleRoutine(row, types, findTableByRowType)),
     types,
+    mediaHandlers: rows.mediaHandlers.flatMap(({ schema, name, argument, result }) => {
+      const type = types.get(result);
+      const table = byRowType.get(argument);
+      return type && (table || argument === 0) ? [{ schema, name, table, type }] : [];
+    }),
+    beneath: assembleBeneath(rows),
     findTable: (schema: string, name: string) => byName.get(`${schema}\0${name}`),
     findTableByRowType,
+    findRepresentation: (source: PgType, target: PgType) =>
+      representations.get(`${source.oid}>${target.oid}`),
   });
+}
+
+function assembleBeneath({ beneathForeignKeys, beneathPrimaryKeys, views }: Rows): Beneath {
+  const shown = new Map(views.map(({ view, definition }) => [view, shownColumns(definition)]));
+  return {
+    foreignKeys: beneathForeignKeys.map(({ name, table, target, columns, target_columns, is_unique }) => ({
+      name,
+      table,
+      target,
+      columns,
+      targetColumns: target_columns,
+      unique: is_unique,
+    })),
+    primaryKeys: new Map(beneathPrimaryKeys.map(({ table, columns }) => [table, columns])),
+    views: viewOrigins(shown),
+  };
 }
 
 const TYPE_KINDS = {
@@ -195,6 +249,7 @@ function assembleColumn(table: Table, row: TableRow['columns'][number], types: M
     type,
     notNull: row.not_null,
     hasDefault: row.has_default,
+    defaultExpression: row.default_expression ?? undefined,
     identity: row.identity === '' ? undefined : row.identity === 'a' ? 'always' : 'by default',
     generated: row.generated === '' ? undefined : row.generated === 's' ? 'stored' : 'virtual',
     comment: row.comment ?? undefined,
@@ -231,6 +286,7 @@ function assembleRoutine(
         }),
       ),
       returnsSet: row.returns_set,
+      rows: row.rows,
       returnType,
       returnTable: tableOf(returnType),
       resultColumns: (row.result_columns ?? []).flatMap(({ name, type: oid }) => {

@@ -81,6 +81,7 @@ export interface ApiFunction extends ApiCall {
   readonly aggregateName: string;
   readonly comment: string | undefined;
   readonly exposedAs: 'query' | 'mutation';
+  /** Rows of a table, or else values of the routine's return type. */
   readonly returns: ApiTable | undefined;
 }
 
@@ -187,7 +188,7 @@ function nameTable(
     mutations.every((one) => names.check(one, label)) &&
     names.claimMutationFields(mutations, `writing to ${label}`);
   const columns = table.columns.flatMap((column): ApiColumn[] => {
-    const columnName = settings?.columnNames[column.name] ?? column.name;
+    const columnName = ownEntry(settings?.columnNames, column.name) ?? column.name;
     const where = `column ${table.schema}.${table.name}.${column.name}`;
     if (!names.check(columnName, where)) return [];
     if (CONDITIONS.has(columnName)) {
@@ -199,7 +200,7 @@ function nameTable(
       return [];
     }
     // An empty comment in the file says that there shall be none.
-    const comment = (settings?.columnComments[column.name] ?? column.comment) || undefined;
+    const comment = (ownEntry(settings?.columnComments, column.name) ?? column.comment) || undefined;
     return [{ column, name: columnName, comment, enumTable: undefined }];
   });
   const comment =
@@ -330,4 +331,9 @@ function declaredRelationship(
     // Only a key that makes the other side unique: else the one row must be picked by LIMIT.
     foreignKey: forward ? forwardKey : isUnique(target, theirs) ? reverseKey : undefined,
   };
+}
+
+/** A column may be called like something that every object has. */
+function ownEntry(record: Readonly<Record<string, string>> | undefined, key: string): string | undefined {
+  return record && Object.hasOwn(record, key) ? record[key] : undefined;
 }

@@ -26,6 +26,11 @@ export function scalarName(type: PgType): string | undefined {
   return /^[A-Za-z][_0-9A-Za-z]*$/.test(name) || /^_[0-9A-Za-z]/.test(name) ? name : undefined;
 }
 
+/** What a function returns that returns nothing. */
+export function isVoid({ schema, name }: PgType): boolean {
+  return schema === 'pg_catalog' && name === 'void';
+}
+
 /** Under domains and any number of array brackets. */
 export function elementType(type: PgType): PgType {
   let one = withoutDomain(type);

@@ -35,7 +35,7 @@ export interface VisibleComputedField {
 
 export interface VisibleFunction {
   readonly api: ApiFunction;
-  readonly returns: VisibleTable;
+  readonly returns: VisibleTable | undefined;
 }
 
 /** What a role may write of a table. */
@@ -83,7 +83,8 @@ export function visibleModel(model: ApiModel, grants: Grants): VisibleModel {
   }
   const functions = model.functions.flatMap((api): VisibleFunction[] => {
     const returns = api.returns && tables.get(api.returns.table);
-    return returns && grants.canExecute(api.routine) ? [{ api, returns }] : [];
+    const isHidden = api.returns !== undefined && !returns;
+    return !isHidden && grants.canExecute(api.routine) ? [{ api, returns }] : [];
   });
   const writable = model.tables.flatMap((api) => writableTable(api, tables.get(api.table), grants));
   return { model, role: grants.role, tables: [...tables.values()], functions, writable };

@@ -80,6 +80,8 @@ export async function watchCatalog(input: WatchInput): Promise<Watch> {
     client.on('notification', changed);
     await client.connect();
     if (input.ddlEvents) await client.query('listen goforward_ddl');
+    // Migrations written for PostgREST say `notify pgrst, 'reload schema'`.
+    await client.query('listen pgrst');
     lastHash = await readHash();
     clearInterval(poll);
     poll = setInterval(compare, input.pollMs);

@@ -2,7 +2,15 @@
  * The plan: what a request asks of PostgreSQL, in PostgreSQL's words. Both front ends lower to it, `data/sql` compiles it.
  * Plain data: identifiers are Catalog objects, everything that came from outside is a Value or a response key.
  */
-import type { Column, PgType, Relationship, Routine, RoutineParameter, Table } from '../catalog/catalog.ts';
+import type {
+  Column,
+  PgType,
+  Relationship,
+  Representation,
+  Routine,
+  RoutineParameter,
+  Table,
+} from '../catalog/catalog.ts';
 
 /** Stands in a Value for what the request will bring: a plan is compiled once and bound many times. */
 export class Variable {
@@ -25,12 +33,22 @@ export class VariableRows {
   }
 }
 
+/** Stands in a Value for JSON that is text already, and goes to PostgreSQL as it came. */
+export class JsonText {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
 /** A bound parameter. `value` is JSON-like data, in which any part may be a Variable. */
 export interface Value {
   readonly value: unknown;
   readonly type: PgType;
   /** The value is a list of `type`. */
   readonly list?: boolean;
+  /** Of the type, which then reads the value from text. */
+  readonly representation?: Representation | undefined;
 }
 
 // ---- where rows come from
@@ -50,6 +68,8 @@ export interface RoutineCall {
 export type Source =
   | { readonly kind: 'table'; readonly table: Table }
   | { readonly kind: 'routine'; readonly table: Table; readonly call: RoutineCall }
+  /** A query of the statement's WITH that gives rows of the table. */
+  | { readonly kind: 'with'; readonly table: Table; readonly name: string }
   /** Rows that an earlier statement has written, as it returned them. */
   | { readonly kind: 'written rows'; readonly table: Table; readonly stash: string }
   /** The same, read anew by their key. */
@@ -83,7 +103,27 @@ export type Operand =
   /** Over the rows of the group that it stands in; `type` is that of its result, where it is to be compared. */
   | { readonly kind: 'grouped'; readonly aggregate: Aggregate; readonly type?: PgType }
   /** The text form, `type` being pg_catalog.text. */
-  | { readonly kind: 'text'; readonly operand: Operand; readonly type: PgType };
+  | { readonly kind: 'text'; readonly operand: Operand; readonly type: PgType }
+  | { readonly kind: 'cast'; readonly operand: Operand; readonly type: PgType }
+  /** `type` is what the last step gives: json, jsonb or text. */
+  | {
+      readonly kind: 'json';
+      readonly operand: Operand;
+      readonly path: readonly JsonStep[];
+      readonly type: PgType;
+    }
+  | { readonly kind: 'represented'; readonly operand: Operand; readonly representation: Representation }
+  | { readonly kind: 'constant'; readonly value: number }
+  /** An entry of the answer: a read that groups may be ordered by nothing else. */
+  | { readonly kind: 'output'; readonly key: string }
+  /** The place of the row among those that the query of the WITH gave. */
+  | { readonly kind: 'ordinal' };
+
+/** `->` and `->>` with a key or the index of an element. */
+export interface JsonStep {
+  readonly key: string | number;
+  readonly asText: boolean;
+}
 
 export interface Aggregate {
   readonly function: AggregateFunction;
@@ -137,7 +177,20 @@ export type Operator =
   | '?'
   | '?|'
   | '?&'
-  | '@';
+  | '@'
+  | '&&'
+  | '<<'
+  | '>>'
+  | '&<'
+  | '&>'
+  | '-|-';
+
+export const TEXT_QUERIES = [
+  'to_tsquery',
+  'plainto_tsquery',
+  'phraseto_tsquery',
+  'websearch_to_tsquery',
+] as const;
 
 export type Predicate =
   | { readonly kind: 'and' | 'or'; readonly all: readonly Predicate[] }
@@ -147,6 +200,19 @@ export type Predicate =
       readonly kind: 'compare';
       readonly operand: Operand;
       readonly operator: Operator;
+      /** The value is an array, and the comparison holds for any or for all of its elements. */
+      readonly quantifier?: 'any' | 'all' | undefined;
+      readonly value: Value;
+    }
+  | { readonly kind: 'distinct'; readonly operand: Operand; readonly value: Value }
+  | { readonly kind: 'truth'; readonly operand: Operand; readonly is: 'true' | 'false' | 'unknown' }
+  /** Full text search; what is no tsvector is made one. */
+  | {
+      readonly kind: 'text search';
+      readonly operand: Operand;
+      readonly query: (typeof TEXT_QUERIES)[number];
+      /** The name of a text search configuration. */
+      readonly config: string | undefined;
       readonly value: Value;
     }
   | { readonly kind: 'null'; readonly operand: Operand; readonly isNull: boolean }
@@ -174,7 +240,18 @@ export type Shape =
       readonly path: Value | undefined;
       readonly asText: boolean;
     }
-  | { readonly kind: 'relation'; readonly relationship: Relationship | undefined; readonly read: ReadPlan }
+  | {
+      readonly kind: 'relation';
+      readonly relationship: Relationship | undefined;
+      readonly read: ReadPlan;
+      /** Where the row is not to become JSON as a whole, or is grouped by. */
+      readonly asJson?: boolean;
+    }
+  /** The entries of the related row, or arrays of those of the related rows, as if they were the outer row's own. */
+  | { readonly kind: 'spread'; readonly relationship: Relationship | undefined; readonly read: ReadPlan }
+  | { readonly kind: 'value'; readonly operand: Operand }
+  /** Makes the read a grouped one: by all its entries that are no aggregates. */
+  | { readonly kind: 'aggregate'; readonly aggregate: Aggregate; readonly cast: PgType | undefined }
   /** A word that clients hand back as they got it: base64 of a JSON list, the texts first, the operands' texts after them. */
   | { readonly kind: 'token'; readonly texts: readonly string[]; readonly operands: readonly Operand[] }
   | { readonly kind: 'literal'; readonly text: string };
@@ -259,11 +336,15 @@ export interface ReadPlan {
   readonly limit: number | undefined;
   readonly offset: number | undefined;
   readonly shape: ObjectShape | PageShape | GroupShape | ConnectionShape;
+  /** A short list without an order comes as the table has its rows, whatever is joined to them. */
+  readonly keepsOrder?: boolean | undefined;
+  /** The conditions name a key: of the list there is one row at most. */
+  readonly byKey?: boolean | undefined;
   /** maybe: one row or null; many: a list; page: the one object of a PageShape or ConnectionShape. */
   readonly take: 'maybe' | 'many' | 'page';
 }
 
-/** A scalar function called for its own sake. */
+/** A function called for its value: one, a list where it returns a set, true where it returns nothing. */
 export interface CallPlan {
   readonly kind: 'call';
   readonly call: RoutineCall;

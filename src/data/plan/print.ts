@@ -1,5 +1,13 @@
 /** A plan for people to read: Catalog objects by their names, response keys as keys, what is absent left out. */
-import type { Column, PgType, Relationship, Routine, RoutineParameter, Table } from '../catalog/catalog.ts';
+import type {
+  Column,
+  PgType,
+  Relationship,
+  Representation,
+  Routine,
+  RoutineParameter,
+  Table,
+} from '../catalog/catalog.ts';
 import { type Position, type QueryPlan, type Value, Variable } from './plan.ts';
 
 export function printPlan(plan: QueryPlan): unknown {
@@ -12,6 +20,7 @@ const NAMED: Readonly<Record<string, (part: never) => unknown>> = {
   column: nameOfColumn,
   type: nameOfType,
   routine: ({ schema, name }: Routine) => `${schema}.${name}`,
+  representation: ({ schema, name }: Representation) => `${schema}.${name}`,
   parameter: ({ name, position }: RoutineParameter) => (name === '' ? `#${position + 1}` : name),
   relationship: printRelationship,
   keys: (columns: readonly Column[]) => columns.map(nameOfColumn),
@@ -64,9 +73,15 @@ function printPosition(position: Position): unknown {
   return position.map((value) => (value === undefined ? null : printValue(value)));
 }
 
-function printValue(value: Value | boolean): unknown {
-  if (typeof value === 'boolean') return value;
+/** A constant stands for itself; the steps of a JSON path are plain data. */
+function printValue(value: Value | boolean | number | readonly unknown[]): unknown {
+  if (typeof value === 'boolean' || typeof value === 'number') return value;
+  if (isList(value)) return value.map(print);
   return { value: printJson(value.value), type: nameOfType(value.type) + (value.list ? '[]' : '') };
+}
+
+function isList(value: Value | readonly unknown[]): value is readonly unknown[] {
+  return Array.isArray(value);
 }
 
 /** What is bound: JSON with variables. Numbers kept as text have no prototype and stay as they are. */

@@ -1,6 +1,6 @@
 /** Plans that write. Like reads they speak PostgreSQL: columns and keys are catalog objects, the rest are Values. */
 import type { Column, Key, Relationship, Table } from '../catalog/catalog.ts';
-import type { Entry, ObjectShape, Predicate, ReadPlan, Value } from './plan.ts';
+import type { CallPlan, Entry, ObjectShape, Predicate, ReadPlan, Value } from './plan.ts';
 
 /** Rows of one table that are written together, in order. */
 export interface InsertLevel {
@@ -116,8 +116,9 @@ export type WritePlan =
   | DeletePlan
   /** Several updates in order, answered as a list. */
   | { readonly kind: 'updates'; readonly updates: readonly UpdatePlan[] }
-  /** A volatile function that returns rows. */
+  /** A volatile function that returns rows, or scalars. */
   | ReadPlan
+  | CallPlan
   | { readonly kind: 'literal'; readonly text: string };
 
 /** The roots of one mutation: run in order, in one transaction. */

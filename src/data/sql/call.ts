@@ -1,5 +1,5 @@
 /** Calls of routines. */
-import { empty, identifier, join, literal, type Sql, sql } from '../../database/sql.ts';
+import { argumentName, empty, identifier, join, literal, type Sql, sql } from '../../database/sql.ts';
 import type { RoutineCall, Value } from '../plan/plan.ts';
 import type { Row } from './row.ts';
 import { bound } from './value.ts';
@@ -10,7 +10,7 @@ type Fragment = Sql<Value>;
 export function callSql({ routine, args }: RoutineCall, row: Row | undefined): Fragment {
   const list = args.map((argument, index): Fragment => {
     const { name, position } = argument.parameter;
-    const prefix = position === index ? empty : sql`${identifier(name)} => `;
+    const prefix = position === index ? empty : sql`${argumentName(name)} => `;
     if (argument.kind === 'session') return sql`${prefix}${sessionVariables(argument.parameter.type.name)}`;
     if (argument.kind === 'value') return sql<Value>`${prefix}${bound(argument.value)}`;
     if (!row) throw new Error(`routine ${routine.name} needs a row where there is none`);

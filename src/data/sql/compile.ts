@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { identifier, literal, render, type Sql, sql } from '../../database/sql.ts';
 import { builtInType } from '../catalog/built-in-types.ts';
 import type { Catalog } from '../catalog/catalog.ts';
+import { isVoid } from '../catalog/scalar-name.ts';
 import type { CallPlan, Plan, QueryPlan, Value } from '../plan/plan.ts';
 import { Aliases } from './aliases.ts';
 import { callSql } from './call.ts';
@@ -27,7 +28,7 @@ export function compileQuery(plan: QueryPlan, catalog: Catalog, maxRows: number)
 }
 
 /** What compiling needs to know of the server. */
-export function compilationOf(catalog: Catalog, aliases: Aliases, maxRows: number): Compilation {
+export function compilationOf(catalog: Catalog, aliases: Aliases, maxRows: number | undefined): Compilation {
   return {
     aliases,
     serverVersion: catalog.serverVersion,
@@ -39,12 +40,20 @@ export function compilationOf(catalog: Catalog, aliases: Aliases, maxRows: numbe
 
 function rootExpression(plan: Plan, compilation: Compilation): Sql<Value> {
   if (plan.kind === 'literal') return sql`${literal(plan.text)}::text`;
-  if (plan.kind === 'call') return callExpression(plan);
+  if (plan.kind === 'call') return callExpression(plan, compilation);
   return readExpression(plan, undefined, compilation);
 }
 
-function callExpression({ call, asText }: CallPlan): Sql<Value> {
-  return encoded(callSql(call, undefined), call.routine.returnType, { path: undefined, asText });
+export function callExpression({ call, asText }: CallPlan, { aliases }: Compilation): Sql<Value> {
+  const { returnType, returnsSet } = call.routine;
+  const called = callSql(call, undefined);
+  // A comparison that holds whatever the function gives, so that it is called at all.
+  if (isVoid(returnType)) return sql<Value>`(coalesce(${called}::text, '') is not null)`;
+  const options = { path: undefined, asText };
+  if (!returnsSet) return encoded(called, returnType, options);
+  const alias = identifier(aliases.next());
+  // json_agg and no array: its elements may be arrays of any length.
+  return sql<Value>`(select coalesce(json_agg(${encoded(sql`${alias}.v`, returnType, options)}), '[]') from ${called} ${alias}(v))`;
 }
 
 /** Name of the prepared statement: one per text and role, since row security makes the plan depend on the role. */

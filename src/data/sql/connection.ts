@@ -8,7 +8,7 @@ import type { ConnectionShape, ObjectShape, PageInfoPart, Position, ReadPlan, Va
 import { token } from './encode.ts';
 import { isBehind, reversed } from './keyset.ts';
 import { type OrderKey, orderKeys } from './order.ts';
-import { type Compilation, type Outer, type Page, pageOf, shapeItems, sourceWhere } from './read.ts';
+import { type Compilation, type Outer, type Page, pageOf, pairs, shapeItems, sourceWhere } from './read.ts';
 import { sourceRow } from './row.ts';
 import { type Item, type RecordQuery, recordQuery } from './shape.ts';
 import { fromItem } from './source.ts';
@@ -37,6 +37,7 @@ export function compileConnection(
 ): Fragment {
   const { after, before, backward } = shape;
   const size = read.limit ?? compilation.maxRows;
+  invariant(size !== undefined, 'a page has a size');
   const order = backward ? read.order.map(reversed) : read.order;
   const page = pageOf({ ...read, order, limit: size + 1 }, outer, compilation, (keys) => {
     const ends = [backward ? before : after, backward ? after : before];
@@ -95,7 +96,8 @@ function nested(items: readonly Item[], { compilation }: Context): Fragment {
 }
 
 function objectQuery(shape: ObjectShape, { page, compilation }: Context) {
-  return shapeItems(shape.entries, page.row, compilation, false);
+  const { items, joins } = shapeItems(shape.entries, page.row, compilation, false);
+  return { items: pairs(items), joins };
 }
 
 function rows(

@@ -14,6 +14,7 @@ import {
 } from '../catalog/catalog.ts';
 import { type Value, VariableRows } from '../plan/plan.ts';
 import type { BulkRows, Conflict, InsertLevel, InsertRow, NestedInsert } from '../plan/write.ts';
+import type { Aliases } from './aliases.ts';
 import { predicateSql, whereClause } from './predicate.ts';
 import { sourceRow } from './row.ts';
 import { carried, stash, stashSql } from './stash.ts';
@@ -241,7 +242,7 @@ function insertFrom(
   const list =
     columns.length === 0 ? empty : sql` (${join(columns.map((column) => identifier(column.name)))})`;
   const target = sql`${identifier(table.schema, table.name)} as ${identifier(alias)}`;
-  const clause = conflict ? conflictClause(conflict, row, batch) : empty;
+  const clause = conflict ? conflictClause(conflict, row, aliases) : empty;
   const returning = returningList(returned, needed, row);
   const isKept = needed.size > 0 || returned?.stash !== undefined;
   const answered = returned && !returned.stash ? returned.summary() : sql`null`;
@@ -328,14 +329,14 @@ function listOfJson(value: Sql, type: PgType): Sql {
 function conflictClause(
   { constraint, update, where }: Conflict,
   row: ReturnType<typeof sourceRow>,
-  batch: WriteBatch,
+  aliases: Aliases,
 ): Fragment {
   const target = sql` on conflict on constraint ${identifier(constraint.name)}`;
   if (update.length === 0) return sql`${target} do nothing`;
   const set = join(
     update.map((column) => sql`${identifier(column.name)} = excluded.${identifier(column.name)}`),
   );
-  const condition = whereClause(where && predicateSql(where, row, batch.compilation().aliases));
+  const condition = whereClause(where && predicateSql(where, row, aliases));
   return sql<Value>`${target} do update set ${set}${condition}`;
 }
 

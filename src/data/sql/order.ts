@@ -4,7 +4,7 @@ import type { Operand, Order, Value } from '../plan/plan.ts';
 import type { Aliases } from './aliases.ts';
 import { operandSql, relatedCondition, whereClause } from './predicate.ts';
 import { type Row, sourceRow } from './row.ts';
-import { fromItem } from './source.ts';
+import { relatedItem } from './source.ts';
 
 export interface OrderKey {
   readonly order: Order;
@@ -33,12 +33,12 @@ function orderExpression(operand: Operand, row: Row, aliases: Aliases, joins: Sq
   const inner = sourceRow(related.source.table, alias);
   const below: Sql<Value>[] = [];
   const value = orderExpression(operand.operand, inner, aliases, below);
-  const where = whereClause(relatedCondition(related, row, inner));
+  const where = whereClause(relatedCondition(related, row, inner, alias));
   // A declared relationship need not be unique on the other side; a foreign key's target is.
   const limit = related.relationship?.foreignKey ? sql`` : sql` limit 1`;
   const outer = aliases.next();
   joins.push(
-    sql<Value>` left join lateral (select ${value} as k from ${fromItem(related.source, alias, row)}${below}${where}${limit}) ${identifier(outer)} on true`,
+    sql<Value>` left join lateral (select ${value} as k from ${relatedItem(related.source, related.relationship, alias, row)}${below}${where}${limit}) ${identifier(outer)} on true`,
   );
   return identifier(outer, 'k');
 }

@@ -4,7 +4,7 @@ import type { AggregateShape, Entry, ObjectShape, PageShape, ReadPlan, Value } f
 import { aggregateCall } from './aggregate.ts';
 import { orderClause } from './order.ts';
 import { operandSql } from './predicate.ts';
-import { type Compilation, type Outer, type Page, pageOf, shapeItems } from './read.ts';
+import { type Compilation, type Outer, type Page, pageOf, pairs, shapeItems } from './read.ts';
 import type { Row } from './row.ts';
 import { type Item, recordQuery } from './shape.ts';
 
@@ -42,11 +42,13 @@ type Complete = (from: Fragment) => Fragment;
 
 function nodesQuery(shape: ObjectShape, page: Page, compilation: Compilation): Complete {
   const { items, joins } = shapeItems(shape.entries, page.row, compilation, false);
-  const record = recordQuery(items, compilation.serverVersion);
+  const record = recordQuery(pairs(items), compilation.serverVersion);
   const order = orderClause(page.keys);
+  const { maxRows } = compilation;
+  const most = maxRows === undefined ? sql`` : sql` limit ${integer(maxRows)}`;
   const alias = compilation.aliases.next();
   return (from) =>
-    sql<Value>`array(select ${record.value(alias)} from (select ${record.list} from ${from}${joins}${order} limit ${integer(compilation.maxRows)}) ${identifier(alias)})`;
+    sql<Value>`array(select ${record.value(alias)} from (select ${record.list} from ${from}${joins}${order}${most}) ${identifier(alias)})`;
 }
 
 /** All numbers in one pass over the set, then put into the shape that was asked for. */

@@ -5,18 +5,20 @@
  */
 import { empty, identifier, integer, join, literal, parameter, type Sql, sql } from '../../database/sql.ts';
 import type { Relationship } from '../catalog/catalog.ts';
-import type { Entry, ObjectShape, ReadPlan, Shape, Value } from '../plan/plan.ts';
+import type { Entry, ObjectShape, Order, ReadPlan, Shape, Value } from '../plan/plan.ts';
 import type { Aliases } from './aliases.ts';
 import { callSql } from './call.ts';
 import { compileConnection } from './connection.ts';
 import { encoded, token } from './encode.ts';
-import { compileGroups } from './group.ts';
+import { aggregated, aggregateItem, groupClause, isGrouped } from './group.ts';
+import { compileGroups } from './groups.ts';
 import { type OrderKey, orderClause, orderKeys } from './order.ts';
 import { compilePage } from './page.ts';
 import { joinCondition, operandSql, predicateSql, whereClause } from './predicate.ts';
-import { PageRow, type Row, sourceRow } from './row.ts';
+import { PageRow, type Row, sourceRow, type WithRow } from './row.ts';
 import { type Item, type RecordQuery, recordQuery } from './shape.ts';
-import { fromItem, sourceCondition, sourceOrder } from './source.ts';
+import { relatedItem, sourceCondition, sourceOrder } from './source.ts';
+import { spreadItems } from './spread.ts';
 import { typeName } from './types.ts';
 
 type Fragment = Sql<Value>;
@@ -24,12 +26,16 @@ type Fragment = Sql<Value>;
 export interface Compilation {
   readonly aliases: Aliases;
   readonly serverVersion: number;
-  /** The default limit of every list. */
-  readonly maxRows: number;
+  /** Rows joined are looked up one by one, so that the order of the others stays. */
+  readonly keepsOrder?: boolean;
+  /** The default limit of every list, where there is one. */
+  readonly maxRows: number | undefined;
   /** pg_catalog.int8, for limits that are bound. */
   readonly bigint: Value['type'];
   /** pg_catalog.text, for values of cursors. */
   readonly text: Value['type'];
+  /** The row of the WITH query that a source may read from: it records what is asked of it. */
+  readonly withRow?: WithRow | undefined;
 }
 
 /** How a nested read hangs on the row outside it. */
@@ -52,37 +58,75 @@ export function readExpression(read: ReadPlan, outer: Outer | undefined, compila
 }
 
 /** The rows of an object shape as a query. */
-function rowsQuery(
+export function rowsQuery(
   given: ReadPlan,
   shape: ObjectShape,
   outer: Outer | undefined,
   compilation: Compilation,
 ): { query: Fragment; record: RecordQuery } {
+  const { items, complete } = openRows(given, shape, outer, compilation);
+  const record = recordQuery(pairs(items), compilation.serverVersion);
+  return { record, query: complete(record.list) };
+}
+
+/** The entries of the rows, and the query once it is said how they are listed. */
+export function openRows(
+  given: ReadPlan,
+  shape: ObjectShape,
+  outer: Outer | undefined,
+  compilation: Compilation,
+  inSpread = false,
+): { items: readonly ShapeItem[]; complete: (list: Fragment) => Fragment } {
   const read = withDefaultLimit(given, compilation.maxRows);
+  const grouped = !inSpread && isGrouped(shape);
   const limited = read.limit !== undefined || read.offset !== undefined || read.distinct.length > 0;
-  const hasRelations = shape.entries.some(([, entry]) => entry.kind === 'relation');
-  if (limited && hasRelations) {
+  const hasRelations = shape.entries.some(([, { kind }]) => kind === 'relation' || kind === 'spread');
+  if (limited && hasRelations && !grouped) {
     const page = pageOf(read, outer, compilation);
-    const { items, joins } = shapeItems(shape.entries, page.row, compilation, false);
-    const record = recordQuery(items, compilation.serverVersion);
+    const keepsOrder = read.keepsOrder === true && read.order.length === 0;
+    const { items, joins } = shapeItems(shape.entries, page.row, { ...compilation, keepsOrder }, false);
     const from = page.from();
-    return { record, query: sql<Value>`select ${record.list} from ${from}${joins}${orderClause(page.keys)}` };
+    return {
+      items,
+      complete: (list) => sql<Value>`select ${list} from ${from}${joins}${orderClause(page.keys)}`,
+    };
   }
   const { aliases } = compilation;
-  const alias = aliases.next();
-  const row = sourceRow(read.source.table, alias);
-  const order = orderKeys(read.order, row, aliases);
-  const { items, joins } = shapeItems(shape.entries, row, compilation, isSingle(read, outer));
-  const record = recordQuery(items, compilation.serverVersion);
-  const select = sql<Value>`select ${distinctClause(read, row)}${record.list}`;
-  const from = sql<Value>` from ${fromItem(read.source, alias, outer?.row)}${order.joins}${joins}`;
+  const { alias, row } = rowOf(read, compilation);
+  const order = orderKeys(
+    read.order.filter(({ operand }) => operand.kind !== 'output'),
+    row,
+    aliases,
+  );
+  const single = isSingle(read, outer) && !grouped;
+  const { items: entries, joins } = shapeItems(shape.entries, row, compilation, single);
+  const items = grouped ? entries.map(aggregated) : entries;
+  const from = sql<Value>` from ${relatedItem(read.source, outer?.relationship, alias, outer?.row)}${order.joins}${joins}`;
   const where = sourceWhere(read, row, alias, outer, aliases);
   const written = sourceOrder(read.source, alias);
-  const ordered = written ? sql` order by ${written}` : orderClause(order.keys);
-  return {
-    record,
-    query: sql<Value>`${select}${from}${where}${ordered}${limitClause(read, compilation)}`,
-  };
+  const ordered = written
+    ? sql` order by ${written}`
+    : orderClause(outputKeys(read.order, order.keys, items));
+  const group = grouped ? groupClause(entries) : empty;
+  const head = sql`select ${distinctClause(read, row)}`;
+  const tail = sql<Value>`${from}${where}${group}${ordered}${limitClause(read, compilation)}`;
+  return { items, complete: (list) => sql<Value>`${head}${list}${tail}` };
+}
+
+/** The keys in order, those that name an entry by its position. */
+function outputKeys(
+  orders: readonly Order[],
+  keys: readonly OrderKey[],
+  items: readonly ShapeItem[],
+): readonly OrderKey[] {
+  if (orders.length === keys.length) return keys;
+  const others = [...keys];
+  return orders.flatMap((order): OrderKey[] => {
+    const { operand } = order;
+    if (operand.kind !== 'output') return others.splice(0, 1);
+    const index = items.findIndex(({ key }) => key === operand.key);
+    return index < 0 ? [] : [{ order, expression: integer(index + 1) }];
+  });
 }
 
 /** A sub-select that filters, orders and limits, and carries what is asked of its row. */
@@ -105,8 +149,7 @@ export function pageOf(
   beyond?: (keys: readonly OrderKey[]) => Fragment | undefined,
 ): Page {
   const { aliases } = compilation;
-  const innerAlias = aliases.next();
-  const inner = sourceRow(read.source.table, innerAlias);
+  const { alias: innerAlias, row: inner } = rowOf(read, compilation);
   const alias = aliases.next();
   const row = new PageRow(read.source.table, alias);
   const order = orderKeys(read.order, inner, aliases);
@@ -120,17 +163,29 @@ export function pageOf(
     return { order: key.order, expression: identifier(alias, name) };
   });
   const select = () => {
-    const list = join<Value>([...row.carried(inner, innerAlias), ...hidden]);
-    const from = sql<Value>` from ${fromItem(read.source, innerAlias, outer?.row)}${order.joins}`;
+    const list = join<Value>([...row.carried(inner), ...hidden]);
+    const from = sql<Value>` from ${relatedItem(read.source, outer?.relationship, innerAlias, outer?.row)}${order.joins}`;
     const head = sql<Value>`select ${distinctClause(read, inner)}${list}`;
     return sql<Value>`${head}${from}${where}${orderClause(order.keys)}${limitClause(read, compilation)}`;
   };
   return { row, keys, alias, select, from: () => sql<Value>`(${select()}) ${identifier(alias)}` };
 }
 
+/** The read's row in FROM. */
+export function rowOf(
+  { source }: Pick<ReadPlan, 'source'>,
+  { aliases, withRow }: Compilation,
+): { readonly alias: string; readonly row: Row } {
+  if (source.kind === 'with' && withRow) return { alias: withRow.alias, row: withRow };
+  const alias = aliases.next();
+  return { alias, row: sourceRow(source.table, alias) };
+}
+
 /** Every list has a limit, but for rows that were just written: they are all there already. */
-export function withDefaultLimit(read: ReadPlan, maxRows: number): ReadPlan {
-  const isWritten = read.source.kind === 'written rows' || read.source.kind === 'written keys';
+export function withDefaultLimit(read: ReadPlan, maxRows: number | undefined): ReadPlan {
+  // One row needs neither an order nor a limit, and so no sub-select of its own.
+  if (read.byKey && read.limit !== 0 && !read.offset) return { ...read, order: [], limit: undefined };
+  const isWritten = ['written rows', 'written keys', 'with'].includes(read.source.kind);
   return read.take === 'many' && !isWritten ? { ...read, limit: read.limit ?? maxRows } : read;
 }
 
@@ -143,7 +198,7 @@ export function sourceWhere(
   further?: Fragment,
 ): Fragment {
   return whereClause(
-    outer?.relationship && joinCondition(outer.relationship, outer.row, row),
+    outer?.relationship && joinCondition(outer.relationship, outer.row, row, alias),
     sourceCondition(read.source, row, alias),
     read.where && predicateSql(read.where, row, aliases),
     further,
@@ -168,27 +223,41 @@ export function limitClause({ limit, offset }: ReadPlan, { bigint }: Compilation
   return offset === undefined || offset === 0 ? limited : sql<Value>`${limited} offset ${number(offset)}`;
 }
 
-/** The select list of an object, and the lateral joins that its to-one relations need. */
+/** An entry of a select list. */
+export interface ShapeItem {
+  readonly key: string;
+  readonly expression: Fragment;
+  /** An aggregate over the expression, for the read that groups. */
+  readonly aggregate?: ((expression: Fragment) => Fragment) | undefined;
+}
+
+export function pairs(items: readonly ShapeItem[]): Item[] {
+  return items.map(({ key, expression }) => [key, expression]);
+}
+
+/** The select list of an object, and the lateral joins that its to-one relations and its spreads need. */
 export function shapeItems(
   entries: readonly Entry<Shape>[],
   row: Row,
   compilation: Compilation,
   single: boolean,
-): { items: Item[]; joins: Fragment[] } {
+): { items: ShapeItem[]; joins: Fragment[] } {
   const joins: Fragment[] = [];
-  const items = entries.map(
-    ([key, shape]): Item => [key, shapeExpression(shape, row, compilation, single, joins)],
-  );
+  const items = entries.flatMap(([key, shape]): ShapeItem[] => {
+    if (shape.kind === 'spread') return spreadItems(shape, row, compilation, joins);
+    if (shape.kind === 'aggregate') return [aggregateItem(key, shape, row, compilation.aliases)];
+    return [{ key, expression: shapeExpression(shape, row, compilation, single, joins) }];
+  });
   return { items, joins };
 }
 
 /** One row at most, all the way up: a look-up by key then beats a join, for which the planner may hash a whole table. */
 function isSingle(read: ReadPlan, outer: Outer | undefined): boolean {
-  return read.take === 'maybe' && (outer === undefined || outer.single);
+  return (read.take === 'maybe' || read.byKey === true) && (outer === undefined || outer.single);
 }
 
 function shapeExpression(
-  shape: Shape,
+  shape: Exclude<Shape, { kind: 'spread' | 'aggregate' }>,
   row: Row,
   compilation: Compilation,
   single: boolean,
@@ -199,6 +268,8 @@ function shapeExpression(
       return sql`${literal(shape.text)}::text`;
     case 'column':
       return encoded(row.column(shape.column), shape.column.type, shape);
+    case 'value':
+      return operandSql(shape.operand, row, compilation.aliases);
     case 'call':
       return encoded(callSql(shape.call, row), shape.call.routine.returnType, shape);
     case 'token':
@@ -208,14 +279,37 @@ function shapeExpression(
       );
     case 'object':
       throw new Error('an object shape belongs to a read');
-    case 'relation': {
-      const outer = { row, relationship: shape.relationship, single };
-      if (single || shape.read.take !== 'maybe' || shape.read.shape.kind !== 'object')
-        return readExpression(shape.read, outer, compilation);
-      const { query, record } = rowsQuery(shape.read, shape.read.shape, outer, compilation);
-      const alias = compilation.aliases.next();
-      joins.push(sql<Value>` left join lateral (${query}) ${identifier(alias)} on true`);
-      return record.value(alias);
-    }
+    case 'relation':
+      return relationExpression(shape, row, compilation, single, joins);
   }
+}
+
+function relationExpression(
+  shape: Extract<Shape, { kind: 'relation' }>,
+  row: Row,
+  compilation: Compilation,
+  single: boolean,
+  joins: Fragment[],
+): Fragment {
+  const outer = { row, relationship: shape.relationship, single };
+  const plain = (value: Fragment): Fragment =>
+    shape.asJson ? sql<Value>`pg_catalog.to_jsonb(${value})` : value;
+  if (single || shape.read.take !== 'maybe' || shape.read.shape.kind !== 'object')
+    return plain(readExpression(shape.read, outer, compilation));
+  const within = { ...compilation, keepsOrder: false };
+  const { query, record } = rowsQuery(shape.read, shape.read.shape, outer, within);
+  const alias = compilation.aliases.next();
+  joins.push(lateral(query, alias, shape.read, compilation));
+  return plain(record.value(alias));
+}
+
+/** The planner pulls a sub-select up and may then join from the other side, unless it has an OFFSET. */
+export function lateral(
+  query: Fragment,
+  alias: string,
+  { limit, offset }: ReadPlan,
+  { keepsOrder }: Compilation,
+): Fragment {
+  const fence = keepsOrder && limit === undefined && !offset ? sql` offset 0` : empty;
+  return sql<Value>` left join lateral (${query}${fence}) ${identifier(alias)} on true`;
 }

@@ -1,5 +1,6 @@
 /** What stands in FROM: tables, routines, and rows that an earlier statement of the batch has written. */
 import { identifier, join, type Sql, sql } from '../../database/sql.ts';
+import type { Relationship } from '../catalog/catalog.ts';
 import type { Source, Value } from '../plan/plan.ts';
 import { callSql } from './call.ts';
 import type { Row } from './row.ts';
@@ -16,6 +17,8 @@ export function fromItem(source: Source, alias: string, outer: Row | undefined):
       return sql`${identifier(source.table.schema, source.table.name)} ${name}`;
     case 'routine':
       return sql<Value>`${callSql(source.call, outer)} ${name}`;
+    case 'with':
+      return sql`${identifier(source.name)} ${name}`;
     case 'written rows':
       return sql`json_populate_recordset(null::${identifier(source.table.schema, source.table.name)}, ${stash(source.stash)}) ${name}`;
     case 'written keys': {
@@ -25,6 +28,23 @@ export function fromItem(source: Source, alias: string, outer: Row | undefined):
       return sql`${keys}, ${identifier(source.table.schema, source.table.name)} ${name}`;
     }
   }
+}
+
+/** The source with the table in between, where the relationship has one. */
+export function relatedItem(
+  source: Source,
+  relationship: Relationship | undefined,
+  alias: string,
+  outer: Row | undefined,
+): Fragment {
+  const item = fromItem(source, alias, outer);
+  const between = relationship?.junction?.table;
+  if (!between) return item;
+  return sql<Value>`${item} cross join ${identifier(between.schema, between.name)} ${identifier(junctionAlias(alias))}`;
+}
+
+export function junctionAlias(alias: string): string {
+  return `${alias}_between`;
 }
 
 /** The condition that belongs to the FROM item. */

@@ -1,13 +1,24 @@
 /** Values into SQL (a typed parameter) and into the text that PostgreSQL reads for it. */
-import { parameter, type Sql, sql } from '../../database/sql.ts';
+import { identifier, parameter, type Sql, sql } from '../../database/sql.ts';
 import { AppError } from '../../errors.ts';
-import { type PgType, withoutDomain } from '../catalog/catalog.ts';
-import { type Value, Variable, VariableRows } from '../plan/plan.ts';
+import { type PgType, type Representation, withoutDomain } from '../catalog/catalog.ts';
+import { JsonText, type Value, Variable, VariableRows } from '../plan/plan.ts';
 import { typeName } from './types.ts';
 
-/** `$1::type`: the parameter is cast to the column's type, never the column to the parameter's. */
+/**
+ * `$1::type`: the parameter is cast to the column's type, never the column to the parameter's. The type `unknown` is left to
+ * PostgreSQL, which finds it by what the value is compared with.
+ */
 export function bound(value: Value): Sql<Value> {
+  if (value.representation) return represented(value, value.representation);
+  if (value.type.name === 'unknown' && value.type.schema === 'pg_catalog') return parameter(value);
   return sql<Value>`${parameter(value)}::${typeName(value.type, value.list)}`;
+}
+
+function represented(value: Value, { schema, name }: Representation): Sql<Value> {
+  const read = identifier(schema, name);
+  if (!value.list) return sql<Value>`${read}(${parameter(value)}::pg_catalog.text)`;
+  return sql<Value>`array(select ${read}(v) from pg_catalog.unnest(${parameter(value)}::pg_catalog.text[]) v)`;
 }
 
 /** Reads the variables of the request into a value. An absent variable inside a list or object is null, as in GraphQL. */
@@ -57,6 +68,7 @@ function toText(value: unknown, type: PgType): string | null {
 /** `type` is no domain. */
 function plainText(value: unknown, type: PgType): string | null {
   if (value === null || value === undefined) return null;
+  if (value instanceof JsonText) return value.text;
   if (isJson(type)) return JSON.stringify(value);
   switch (typeof value) {
     case 'string':

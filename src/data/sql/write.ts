@@ -10,11 +10,11 @@ import { readsOtherRows } from '../plan/inspect.ts';
 import type { ObjectShape, ReadPlan, Source, Value } from '../plan/plan.ts';
 import type { InsertLevel, InsertRow, MutationPlan, WriteAnswer, WritePlan } from '../plan/write.ts';
 import { Aliases } from './aliases.ts';
-import { compilationOf, type Statement } from './compile.ts';
+import { callExpression, compilationOf, type Statement } from './compile.ts';
 import { insertStatements } from './insert.ts';
 import { modify } from './modify.ts';
 import { whereClause } from './predicate.ts';
-import { type Compilation, readExpression, shapeItems } from './read.ts';
+import { type Compilation, pairs, readExpression, shapeItems } from './read.ts';
 import { sourceRow } from './row.ts';
 import { recordQuery } from './shape.ts';
 import { fromItem, sourceCondition } from './source.ts';
@@ -89,7 +89,13 @@ function compileWrite(plan: WritePlan, batch: WriteBatch): Render {
     case 'literal':
       return () => JSON.stringify(plan.text);
     case 'read':
-      return call(plan, batch);
+      return callForRows(plan, batch);
+    case 'call': {
+      const index = batch.add(
+        sql<Value>`select null, to_json(${callExpression(plan, batch.compilation())})::text`,
+      );
+      return (results) => results[index]?.[1] ?? 'null';
+    }
     case 'updates': {
       const updates = plan.updates.map((update) => compileWrite(update, batch));
       return (results) => `[${updates.map((one) => one(results)).join(',')}]`;
@@ -108,7 +114,7 @@ function compileWrite(plan: WritePlan, batch: WriteBatch): Render {
 }
 
 /** A volatile function. What its rows are related to is read after it ran: one statement would see the state before. */
-function call(plan: ReadPlan, batch: WriteBatch): Render {
+function callForRows(plan: ReadPlan, batch: WriteBatch): Render {
   const isAlone = plan.source.kind !== 'routine' || !readsOtherRows(plan);
   const read = isAlone ? plan : { ...plan, ...keepRows(plan, batch) };
   const index = batch.add(
@@ -225,7 +231,7 @@ function flat(shape: ObjectShape, table: Table, one: boolean, compilation: Compi
     list: (from) => (columns.length === 0 ? sql`1` : join(columns.map((column) => from.column(column)))),
     summary: () => {
       const { items } = shapeItems(shape.entries, row, compilation, false);
-      const record = recordQuery(items, compilation.serverVersion);
+      const record = recordQuery(pairs(items), compilation.serverVersion);
       const rows = sql<Value>`select ${record.value('y')} from (select ${record.list} from w) y`;
       return one ? sql<Value>`to_json((${rows}))::text` : sql<Value>`to_json(array(${rows}))::text`;
     },

@@ -1,15 +1,19 @@
 /** The root fields of tables and functions. */
+import type { ApiFunction } from '../../data/catalog/model.ts';
+import { isVoid } from '../../data/catalog/scalar-name.ts';
 import type { VisibleFunction, VisibleTable } from '../../data/catalog/visible.ts';
-import type { Plan, Source } from '../../data/plan/plan.ts';
+import type { CallPlan, Plan, Source } from '../../data/plan/plan.ts';
+import { isWideNumber } from '../../data/sql/encode.ts';
 import type { LowerField, Selection } from '../lower/selection.ts';
 import { aggregateType, lowerAggregateRead } from './aggregate.ts';
 import { argsArgument, lowerCall } from './call.ts';
+import { typeUse } from './column-type.ts';
 import { connectionField } from './connection.ts';
 import { groupByField } from './group-by.ts';
 import { keyArguments, keyPredicate } from './key.ts';
 import { listArguments, lowerList, lowerOne } from './list.ts';
 import { lowerObject, objectType } from './object.ts';
-import type { OutputField, Registry } from './registry.ts';
+import type { InputFieldDefinition, OutputField, Registry } from './registry.ts';
 
 export function tableRootFields(registry: Registry, table: VisibleTable): Record<string, OutputField> {
   const { name, rootFields } = table.api;
@@ -61,6 +65,7 @@ export function functionRootFields(
   { api, returns }: VisibleFunction,
 ): Record<string, OutputField> {
   const args = argsArgument(registry, api, `${api.name}_args`);
+  if (!returns) return { [api.name]: scalarFunctionField(registry, api, args) };
   const source = (selection: Selection): Source => ({
     kind: 'routine',
     table: returns.api.table,
@@ -102,5 +107,36 @@ export function functionRootFields(
         api.comment ??
         `execute function "${name}" and query aggregates on result of table type "${returns.api.name}"`,
     },
+  };
+}
+
+/** A value, a list of values, or of a function that returns nothing whether it ran. */
+function scalarFunctionField(
+  registry: Registry,
+  api: ApiFunction,
+  args: Record<string, InputFieldDefinition>,
+): OutputField {
+  const { routine } = api;
+  const asText = registry.visible.model.stringifyNumericTypes && isWideNumber(routine.returnType);
+  const lower: LowerField<CallPlan> = (selection) => ({
+    kind: 'call',
+    call: lowerCall(api, selection.argument('args'), `${selection.path}.args.args`),
+    asText,
+  });
+  const description = api.comment ?? `execute function "${routine.name}"`;
+  if (isVoid(routine.returnType))
+    return { type: registry.scalar('Boolean'), nonNull: true, args, lower, description };
+  const use = typeUse(registry, routine.returnType);
+  if (!routine.returnsSet) return { ...use, args, lower, description };
+  // Of arrays a list of lists; any of the values may be null.
+  return {
+    ...use,
+    list: true,
+    nested: use.list,
+    nullableItems: true,
+    nonNull: true,
+    args,
+    lower,
+    description,
   };
 }

@@ -1,6 +1,6 @@
 /** The workloads against all targets in interleaved rounds, so that a drift of the machine meets everybody alike. */
 import { isDeepStrictEqual } from 'node:util';
-import { readKeys, takeStatementTime } from '../database.ts';
+import { readKeys, takeStatementTime, withClient } from '../database.ts';
 import { applyLoad, type LoadResult } from '../load.ts';
 import { type Options, wants } from '../options.ts';
 import { fixed, median, say, whole } from '../output.ts';
@@ -45,16 +45,17 @@ async function measureWorkload(
   { seconds, rounds, warmUpSeconds, connections }: Options,
   { label, url }: Database,
   workload: Workload,
-  targets: readonly Target[],
+  all: readonly Target[],
   folder: string,
 ): Promise<WorkloadResult> {
   const keys = workload.keys === undefined ? [undefined] : await readKeys(url, workload.keys);
+  const targets = all.filter((target) => target.request(workload, keys[0]) !== undefined);
   await assertSameAnswers(workload, targets, keys.slice(0, 5));
   const run = (target: Target, duration: number): Promise<LoadResult> =>
     applyLoad({
-      url: target.url(workload),
+      base: target.base,
       headers: target.headers,
-      bodies: keys.map((key) => target.body(workload, key)),
+      requests: keys.flatMap((key) => target.request(workload, key) ?? []),
       seconds: duration,
       connections,
       folder,
@@ -63,6 +64,8 @@ async function measureWorkload(
   const measured = new Map<Target, Round[]>(targets.map((target) => [target, []]));
   for (let round = 0; round < rounds; round++) {
     for (const [target, results] of measured) {
+      const { before } = workload;
+      if (before !== undefined) await withClient(url, (client) => client.query(before));
       await takeStatementTime(url);
       const result = await run(target, seconds);
       results.push({ ...result, statementMs: (await takeStatementTime(url)) / result.requests });
@@ -119,19 +122,25 @@ async function assertSameAnswers(
 }
 
 async function ask(target: Target, workload: Workload, key: number | undefined): Promise<unknown> {
-  const response = await fetch(target.url(workload), {
-    method: 'POST',
+  const request = target.request(workload, key);
+  if (request === undefined) throw new Error(`${target.name} cannot be asked for ${workload.name}`);
+  const { path, body } = request;
+  const response = await fetch(`${target.base}${path}`, {
+    method: body === undefined ? 'GET' : 'POST',
     headers: target.headers,
-    body: target.body(workload, key),
+    ...(body === undefined ? {} : { body }),
   });
-  const answer = (await response.json()) as { data?: Record<string, unknown>; errors?: unknown };
-  const root = Object.values(answer.data ?? {})[0];
+  const answer: unknown = await response.json();
+  const data = response.ok ? target.data(workload, answer) : undefined;
+  const root = Object.values((data ?? {}) as object)[0] as unknown;
   const isEmpty = root === null || root === undefined || (Array.isArray(root) && root.length === 0);
-  if (answer.errors !== undefined || isEmpty) {
+  if (isEmpty)
     throw new Error(`${target.name}: ${workload.name} answered ${JSON.stringify(answer).slice(0, 600)}`);
-  }
-  return answer.data;
+  return data;
 }
+
+/** Both doors answer the same rows from the same plans. */
+const REST_AGAINST_GRAPHQL = 0.85;
 
 export function throughputVerdicts(results: readonly WorkloadResult[]): Verdict[] {
   return results.flatMap(({ data, workload, targets }) => {
@@ -144,6 +153,24 @@ export function throughputVerdicts(results: readonly WorkloadResult[]): Verdict[
       const value = ours.requestsPerSecond / theirs.requestsPerSecond;
       return [{ name: `${data} ${workload}: against ${control}`, value, bar, unit: '×', kind: 'at-least' }];
     });
+    const rest = targets.rest;
+    const restBar = WORKLOADS.find(({ name }) => name === workload)?.rest?.bar;
+    if (rest !== undefined && targets.bare !== undefined && restBar !== undefined)
+      ratios.push({
+        name: `${data} ${workload}: REST against bare`,
+        value: rest.requestsPerSecond / targets.bare.requestsPerSecond,
+        bar: restBar,
+        unit: '×',
+        kind: 'at-least',
+      });
+    if (rest !== undefined)
+      ratios.push({
+        name: `${data} ${workload}: REST against GraphQL`,
+        value: rest.requestsPerSecond / ours.requestsPerSecond,
+        bar: REST_AGAINST_GRAPHQL,
+        unit: '×',
+        kind: 'at-least',
+      });
     const errors = Object.values(targets).reduce((sum, target) => sum + target.errors, 0);
     return [
       ...ratios,

@@ -24,3 +24,13 @@ create function similar_to_it(item product, up_to numeric) returns setof product
 create function words(product) returns text[] language sql immutable as $$ select string_to_array($1.name, ' ') $$;
 revoke execute on function forbidden() from public;
 grant select on product to anon;
+create function add(a int, b int default 10) returns int language sql immutable as $$ select a + b $$;
+create function big_number() returns numeric language sql stable as $$ select 12345678901234567890.5 $$;
+create function names() returns setof text language sql stable as $$ select name from product union all select null order by 1 $$;
+create function pairs() returns setof int[] language sql stable as $$ values ('{1}'::int[]), ('{2,3}'), (null) $$;
+create function nothing_at_all() returns void language sql stable as $$ select 1 $$;
+create type size as (width int, height int);
+create function page_size() returns size language sql stable as $$ select (210, 297)::size $$;
+create function two_values(out first int, out second text) language sql stable as $$ select 1, 'x' $$;
+create function over(a int) returns int language sql stable as $$ select 1 $$;
+create function over(a text) returns int language sql stable as $$ select 2 $$;

@@ -7,5 +7,6 @@ create policy added on guarded for insert with check (true);
 create policy changed on guarded for update using (not locked);
 create table kept (id int primary key, note text);
 create table later (id int primary key, word text constraint later_word unique deferrable);
+create table offer (id int primary key, item_id int references item, name text);
 grant select, insert, update, delete on all tables in schema public to anon;
 revoke update on kept from anon;

@@ -19,3 +19,7 @@ create function rename_all(text) returns setof author language sql volatile as $
 create function forbidden() returns setof author language sql volatile as $$ select * from author $$;
 revoke execute on function forbidden() from public;
 grant select, insert, update, delete on all tables in schema public to anon;
+create function count_up(by int default 1) returns bigint language sql volatile as $$ select count(*) + by from author $$;
+create function touch() returns void language plpgsql volatile as $$ begin update author set name = name || '!'; end $$;
+create function names() returns setof text language sql volatile as $$ select name from author order by id $$;
+create function nothing() returns int language sql volatile as $$ select null::int $$;

@@ -10,6 +10,7 @@ import { type Answer, Reference } from './evaluate.ts';
 import { makeQuery, rawQueryArbitrary } from './query-arbitrary.ts';
 import { type GraphqlText, toGraphql } from './query-graphql.ts';
 import type { QueryModel } from './query-model.ts';
+import { type RestQuestion, toRest } from './query-rest.ts';
 import { schemaArbitrary } from './schema-arbitrary.ts';
 import type { CallerModel, SchemaModel } from './schema-model.ts';
 import { createSubject, type Reply, type Sabotage } from './subject.ts';
@@ -36,6 +37,8 @@ export interface OracleResult {
   readonly answered: number;
   readonly withRows: number;
   readonly refused: number;
+  /** Of the questions those that were asked over REST as well. */
+  readonly overRest: number;
   readonly elapsedMs: number;
   /** What went wrong in the smallest case found, with all that is needed to do it again. */
   readonly failure: string | undefined;
@@ -63,10 +66,29 @@ export async function runOracle(input: OracleInput): Promise<OracleResult> {
     { role, claims: { sub: 'u1', tenant: 2 } },
     { role: 'service_role', claims: {} },
   ];
-  const counts = { databases: 0, cases: 0, answered: 0, withRows: 0, refused: 0 };
+  const counts = { databases: 0, cases: 0, answered: 0, withRows: 0, refused: 0, overRest: 0 };
   let failedAt: number | undefined;
 
   const check = async (schema: SchemaModel, query: QueryModel): Promise<void> => {
+    await checkGraphql(schema, query);
+    const question = toRest(query, schema);
+    if (question) await checkRest(schema, question);
+  };
+
+  const checkRest = async (schema: SchemaModel, { query, path, data }: RestQuestion): Promise<void> => {
+    const reference = new Reference(admin, schema);
+    const expected = await reference.ask(input.mistaken?.(query) ?? query);
+    const reply = await subject.askRest(path, query.caller);
+    const shown = reply.kind === 'data' ? { ...reply, data: data(reply.data) } : reply;
+    const problem = await restDifference(reference, expected, shown, query, schema);
+    if (problem !== undefined) {
+      failedAt ??= performance.now();
+      throw new Mismatch(report(problem, schema, query, { query: `GET ${path}`, variables: {} }));
+    }
+    if (failedAt === undefined) counts.overRest += 1;
+  };
+
+  const checkGraphql = async (schema: SchemaModel, query: QueryModel): Promise<void> => {
     const text = toGraphql(query);
     const reference = new Reference(admin, schema);
     const expected = await reference.ask(input.mistaken?.(query) ?? query).catch((error: unknown) => {
@@ -156,6 +178,22 @@ async function difference(
   return isDeepStrictEqual(want, got)
     ? undefined
     : `expected ${JSON.stringify(want)}\n     got ${JSON.stringify(got)}`;
+}
+
+/** Over REST there is no schema of a role: PostgreSQL refuses all by itself, or has no rows that it would have to refuse. */
+async function restDifference(
+  reference: Reference,
+  expected: Answer,
+  reply: Reply,
+  query: QueryModel,
+  schema: SchemaModel,
+): Promise<string | undefined> {
+  if (expected.refused === undefined || reply.kind === 'failed')
+    return difference(reference, expected, reply, query, schema);
+  if (reply.kind === 'refused') return undefined;
+  const plain = await reference.ask(query, false);
+  if (plain.refused === undefined) return difference(reference, plain, reply, query, schema);
+  return `PostgreSQL refuses ${expected.refused}, REST answers ${JSON.stringify(reply.data)}`;
 }
 
 function report(problem: string, schema: SchemaModel, { caller }: QueryModel, text: GraphqlText): string {

@@ -28,13 +28,14 @@ const OPERATORS: Readonly<Record<Comparison, string>> = {
   like: '_like',
   ilike: '_ilike',
 };
-const SCALARS: Readonly<Record<ColumnType, string>> = {
+export const SCALARS: Readonly<Record<ColumnType, string>> = {
   int4: 'Int',
   text: 'String',
   bool: 'Boolean',
   numeric: 'numeric',
   float8: 'float8',
   date: 'date',
+  jsonb: 'jsonb',
 };
 
 export function toGraphql(query: QueryModel): GraphqlText {
@@ -45,7 +46,7 @@ export function toGraphql(query: QueryModel): GraphqlText {
   return { query: `${head}{ ${roots.join(' ')} }`, variables: writer.variables };
 }
 
-class Writer {
+export class Writer {
   readonly variables: Record<string, unknown> = {};
   readonly types: Record<string, string> = {};
   readonly #usesVariables: boolean;
@@ -58,11 +59,11 @@ class Writer {
     const { relation, finder } = root.source;
     const name = finder ? relation.finder! : relation.name;
     const floor =
-      finder?.floor === undefined ? [] : [`args: {floor_tenant: ${this.#value(finder.floor, 'Int')}}`];
+      finder?.floor === undefined ? [] : [`args: {floor_tenant: ${this.value(finder.floor, 'Int')}}`];
     switch (root.kind) {
       case 'by key': {
         const key = Object.entries(root.key).map(
-          ([column, value]) => `${column}: ${this.#value(value, 'Int!')}`,
+          ([column, value]) => `${column}: ${this.value(value, 'Int!')}`,
         );
         return `${alias}: ${relation.name}_by_pk(${key.join(', ')}) ${this.#fields(root.fields)}`;
       }
@@ -105,44 +106,45 @@ class Writer {
 
   #args(args: ArgsModel, first: readonly string[] = []): string {
     const list = [...first];
-    if (args.where) list.push(`where: ${this.#where(args.where)}`);
+    if (args.where) list.push(`where: ${this.where(args.where)}`);
     if (args.distinct.length > 0) list.push(`distinct_on: [${names(args.distinct)}]`);
     if (args.order.length > 0) list.push(`order_by: [${args.order.map(orderText).join(', ')}]`);
-    if (args.limit !== undefined) list.push(`limit: ${this.#value(args.limit, 'Int')}`);
-    if (args.offset !== undefined) list.push(`offset: ${this.#value(args.offset, 'Int')}`);
+    if (args.limit !== undefined) list.push(`limit: ${this.value(args.limit, 'Int')}`);
+    if (args.offset !== undefined) list.push(`offset: ${this.value(args.offset, 'Int')}`);
     return list.length === 0 ? '' : `(${list.join(', ')})`;
   }
 
-  #where(where: WhereModel): string {
+  where(where: WhereModel): string {
     switch (where.kind) {
       case 'and':
       case 'or':
-        return `{_${where.kind}: [${where.all.map((one) => this.#where(one)).join(', ')}]}`;
+        return `{_${where.kind}: [${where.all.map((one) => this.where(one)).join(', ')}]}`;
       case 'not':
-        return `{_not: ${this.#where(where.where)}}`;
+        return `{_not: ${this.where(where.where)}}`;
       case 'compare': {
         const scalar = SCALARS[where.column.type];
-        const value = this.#value(where.value, Array.isArray(where.value) ? `[${scalar}!]` : scalar);
+        const value = this.value(where.value, Array.isArray(where.value) ? `[${scalar}!]` : scalar);
         return `{${where.column.name}: {${OPERATORS[where.comparison]}: ${value}}}`;
       }
       case 'null':
-        return `{${where.column.name}: {_is_null: ${this.#value(where.isNull, 'Boolean')}}}`;
+        return `{${where.column.name}: {_is_null: ${this.value(where.isNull, 'Boolean')}}}`;
       case 'computed':
-        return `{${where.name}: {_eq: ${this.#value(where.value, 'String')}}}`;
+        return `{${where.name}: {_eq: ${this.value(where.value, 'String')}}}`;
       case 'exists':
-        return `{${where.relationship.name}: ${this.#where(where.where)}}`;
+        return `{${where.relationship.name}: ${this.where(where.where)}}`;
       case 'count': {
         const columns = where.distinct ? `arguments: [${where.distinct.name}], distinct: true, ` : '';
-        const filter = where.filter ? `filter: ${this.#where(where.filter)}, ` : '';
-        const predicate = `predicate: {${OPERATORS[where.comparison]}: ${this.#value(where.value, 'Int')}}`;
+        const filter = where.filter ? `filter: ${this.where(where.filter)}, ` : '';
+        const predicate = `predicate: {${OPERATORS[where.comparison]}: ${this.value(where.value, 'Int')}}`;
         return `{${where.relationship.name}_aggregate: {count: {${columns}${filter}${predicate}}}}`;
       }
       case 'every':
-        return `{${where.relationship.name}_aggregate: {bool_and: {arguments: ${where.column.name}, predicate: {_eq: ${this.#value(where.value, 'Boolean')}}}}}`;
+        return `{${where.relationship.name}_aggregate: {bool_and: {arguments: ${where.column.name}, predicate: {_eq: ${this.value(where.value, 'Boolean')}}}}}`;
     }
   }
 
-  #value(value: unknown, type: string): string {
+  /** The value in its place: itself, or the variable that brings it. */
+  value(value: unknown, type: string): string {
     if (!this.#usesVariables) return literal(value);
     const name = `v${Object.keys(this.variables).length}`;
     this.variables[name] = value;
@@ -151,8 +153,12 @@ class Writer {
   }
 }
 
-function literal(value: unknown): string {
-  return Array.isArray(value) ? `[${value.map(literal).join(', ')}]` : JSON.stringify(value);
+export function literal(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(literal).join(', ')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  return `{${Object.entries(value)
+    .map(([key, one]) => `${key}: ${literal(one)}`)
+    .join(', ')}}`;
 }
 
 function names(columns: readonly ColumnModel[]): string {

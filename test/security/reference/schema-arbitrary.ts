@@ -26,9 +26,9 @@ import {
 import { literalFor } from './values.ts';
 
 const NAMES = ['alpha', 'beta', 'gamma', 'delta'];
-const OWNERS = ["'u1'", "'u2'", "'anon'", "'authenticated'", 'null'];
+export const OWNERS = ["'u1'", "'u2'", "'anon'", "'authenticated'", 'null'];
 
-const pick = fc.nat(1000);
+export const pick = fc.nat(1000);
 const rawPolicy = fc.record({
   using: pick,
   restrictive: fc.nat(3),
@@ -36,7 +36,7 @@ const rawPolicy = fc.record({
   forAll: fc.boolean(),
   value: pick,
 });
-const rawGrant = fc.record({ mode: fc.nat(5), columns: fc.nat(65535) });
+export const rawGrant = fc.record({ mode: fc.nat(5), columns: fc.nat(65535) });
 const rawTable = fc.record({
   compositeKey: fc.nat(3),
   columns: fc.array(fc.record({ type: pick, notNull: fc.boolean() }), { maxLength: 3 }),
@@ -67,7 +67,7 @@ const rawSchema = fc.record({
 type RawTable = typeof rawTable extends fc.Arbitrary<infer T> ? T : never;
 type RawView = typeof rawView extends fc.Arbitrary<infer T> ? T : never;
 type RawPolicy = typeof rawPolicy extends fc.Arbitrary<infer T> ? T : never;
-type RawGrant = typeof rawGrant extends fc.Arbitrary<infer T> ? T : never;
+export type RawGrant = typeof rawGrant extends fc.Arbitrary<infer T> ? T : never;
 
 interface MadeTable {
   readonly name: string;
@@ -218,39 +218,48 @@ function makePolicy(
   index: number,
   roles: readonly string[],
 ): PolicyModel {
-  const own = made[index]!.name;
+  const other = made[raw.value % (index + 1)]!.name;
+  const { text, readsOthers } = policyCondition(raw, made[index]!.name, other);
+  return {
+    restrictive: raw.restrictive === 3,
+    command: raw.forAll ? 'all' : 'select',
+    role: ['public', ...roles][raw.role % (roles.length + 1)]!,
+    using: text,
+    readsOthers,
+  };
+}
+
+/** What a policy of `own` may ask. It may read tables made before its own: reading its own would be a recursion, which PostgreSQL refuses. */
+export function policyCondition(
+  { using, value }: { using: number; value: number },
+  own: string,
+  other: string,
+): { text: string; readsOthers: boolean } {
   const claims = "current_setting('request.jwt.claims', true)::json";
-  const other = made[raw.value % (index + 1)]!;
   const expressions = [
     'true',
     'owner = current_user',
     `owner = (${claims} ->> 'sub')`,
     `tenant = (${claims} ->> 'tenant')::int`,
     'not hidden',
-    `tenant > ${raw.value % 3}`,
+    `tenant > ${value % 3}`,
     'owner is not null and hidden is distinct from true',
     `(${claims} ->> 'sub') is not null`,
   ];
-  // A policy may read tables made before its own: reading its own would be a recursion, which PostgreSQL refuses.
   const subqueries =
-    other.name === own
+    other === own
       ? []
       : [
-          `exists (select from ${other.name} o where o.tenant = ${own}.tenant)`,
-          `tenant in (select o.tenant from ${other.name} o where not o.hidden)`,
+          `exists (select from ${other} o where o.tenant = ${own}.tenant)`,
+          `tenant in (select o.tenant from ${other} o where not o.hidden)`,
         ];
   const all = [...expressions, ...subqueries, ...subqueries];
-  const using = all[raw.using % all.length]!;
-  return {
-    restrictive: raw.restrictive === 3,
-    command: raw.forAll ? 'all' : 'select',
-    role: ['public', ...roles][raw.role % (roles.length + 1)]!,
-    using,
-    readsOthers: subqueries.includes(using),
-  };
+  const text = all[using % all.length]!;
+  return { text, readsOthers: subqueries.includes(text) };
 }
 
-function makeGrants(
+/** Of one verb. */
+export function makeGrants(
   raws: readonly RawGrant[],
   columns: readonly ColumnModel[],
   roles: readonly string[],

@@ -1,7 +1,8 @@
 /** A generated database as plain data: what the oracle builds, asks about, and steers its questions by. */
 
 export const COLUMN_TYPES = ['int4', 'text', 'bool', 'numeric', 'float8', 'date'] as const;
-export type ColumnType = (typeof COLUMN_TYPES)[number];
+/** Those that are drawn at random, and the documents that are written into. */
+export type ColumnType = (typeof COLUMN_TYPES)[number] | 'jsonb';
 
 export interface ColumnModel {
   readonly name: string;

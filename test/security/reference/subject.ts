@@ -3,11 +3,17 @@ import pg from 'pg';
 import { createCaller } from '../../../src/caller.ts';
 import type { Grants } from '../../../src/data/catalog/grants.ts';
 import { LiveCatalog } from '../../../src/data/catalog/live-catalog.ts';
-import { CallerRunner, type CallerStatement } from '../../../src/database/as-caller.ts';
+import { type CallerRequest, CallerRunner, type TransactionEnd } from '../../../src/database/as-caller.ts';
 import { createPrisma, type Prisma } from '../../../src/database/prisma.ts';
+import { AppError } from '../../../src/errors.ts';
 import { SchemaEngine } from '../../../src/graphql/engine.ts';
 import { createExecutor, type Execute } from '../../../src/graphql/execute.ts';
 import { buildPlatformSchema } from '../../../src/graphql/platform/schema.ts';
+import { restErrorReply } from '../../../src/rest/errors.ts';
+import { createRestEndpoint } from '../../../src/rest/handler.ts';
+import type { RestSettings } from '../../../src/rest/settings.ts';
+import { grantsOf } from '../../support/rest-api.ts';
+import { restExchange } from '../../support/rest-exchange.ts';
 import type { Json } from './evaluate.ts';
 import type { GraphqlText } from './query-graphql.ts';
 import type { CallerModel } from './schema-model.ts';
@@ -22,13 +28,20 @@ export interface Sabotage {
 export type Reply =
   | { readonly kind: 'data'; readonly data: Json }
   /** `late`: not by our schema, but by PostgreSQL while it ran. */
-  | { readonly kind: 'refused'; readonly late: boolean; readonly message: string }
-  | { readonly kind: 'failed'; readonly message: string };
+  | {
+      readonly kind: 'refused';
+      readonly late: boolean;
+      readonly message: string;
+      readonly sqlState: string | undefined;
+    }
+  | { readonly kind: 'failed'; readonly message: string; readonly sqlState: string | undefined };
 
 export interface Subject {
   /** Reads the database anew. */
   load(): Promise<void>;
   ask(text: GraphqlText, caller: CallerModel): Promise<Reply>;
+  /** GET over REST; `path` is below `/rest/v1`. */
+  askRest(path: string, caller: CallerModel): Promise<Reply>;
   close(): Promise<void>;
 }
 
@@ -50,6 +63,15 @@ const SETTINGS = {
   preparedStatements: true,
 };
 
+const REST_SETTINGS: RestSettings = {
+  schemas: ['public'],
+  extraSearchPath: ['extensions'],
+  maxRows: 10_000,
+  aggregates: false,
+  plan: false,
+  transactionEnd: 'commit',
+};
+
 class SabotagedRunner extends CallerRunner {
   readonly #sql: (text: string) => string;
 
@@ -58,13 +80,15 @@ class SabotagedRunner extends CallerRunner {
     this.#sql = sql;
   }
 
-  override run(
-    context: Parameters<CallerRunner['run']>[0],
-    statements: readonly CallerStatement[],
-    options: { readOnly: boolean },
-  ): ReturnType<CallerRunner['run']> {
-    const changed = statements.map((one) => ({ ...one, text: this.#sql(one.text) }));
-    return super.run(context, changed, options);
+  override runAll(
+    requests: readonly CallerRequest[],
+    end: TransactionEnd,
+  ): ReturnType<CallerRunner['runAll']> {
+    const changed = requests.map((request) => ({
+      ...request,
+      statements: request.statements.map((one) => ({ ...one, text: this.#sql(one.text) })),
+    }));
+    return super.runAll(changed, end);
   }
 }
 
@@ -81,6 +105,16 @@ export function createSubject(
   const platformSchema = buildPlatformSchema(prisma.client);
   const runner = sabotage.sql ? new SabotagedRunner(api, sabotage.sql) : new CallerRunner(api, SETTINGS);
   let execute: Execute | undefined;
+  const rest = createRestEndpoint({
+    runner,
+    observe: (one) => unexpected.push(one),
+    grants: (catalog, role) => grantsOf(platform, catalog, role),
+  });
+  const callerOf = (model: CallerModel) => {
+    const { role, claims } = sabotage.caller?.(model) ?? model;
+    const kind = role === 'anon' ? 'anonymous' : role === 'service_role' ? 'service' : 'user';
+    return createCaller(kind, role, { ...claims });
+  };
 
   return {
     async load() {
@@ -103,7 +137,10 @@ export function createSubject(
         platform: platformSchema,
         observe: () => undefined,
       });
-      catalog.onModel = (model) => engine.install(model);
+      catalog.onModel = async (model) => {
+        rest.install(model.catalog, REST_SETTINGS);
+        await engine.install(model);
+      };
       await catalog.load();
       execute = createExecutor({
         engine,
@@ -114,10 +151,7 @@ export function createSubject(
     },
     async ask({ query, variables }, model) {
       if (!execute) throw new Error('load first');
-      const { role, claims } = sabotage.caller?.(model) ?? model;
-      const kind = role === 'anon' ? 'anonymous' : role === 'service_role' ? 'service' : 'user';
-      const caller = createCaller(kind, role, { ...claims });
-      const callerContext = { caller, headersText: '{}', method: 'POST', path: '/graphql' };
+      const callerContext = { caller: callerOf(model), headersText: '{}', method: 'POST', path: '/graphql' };
       const { data, errors } = await execute(
         { query, operationName: undefined, variables, readOnly: false, persistedQuery: false },
         { callerContext, requestId: 'oracle' },
@@ -125,10 +159,25 @@ export function createSubject(
       const [error] = errors ?? [];
       if (!error) return { kind: 'data', data: JSON.parse(data ?? 'null') as Json };
       const { code } = error.extensions;
-      if (code === 'validation-failed') return { kind: 'refused', late: false, message: error.message };
-      if (code === 'permission-error') return { kind: 'refused', late: true, message: error.message };
+      const sqlState = error.extensions.sqlState as string | undefined;
+      if (code === 'validation-failed' || code === 'permission-error')
+        return { kind: 'refused', late: code === 'permission-error', message: error.message, sqlState };
       const cause = (unexpected.pop() as { error?: unknown } | undefined)?.error;
-      return { kind: 'failed', message: `${error.message} (${String(code)}) ${String(cause ?? '')}` };
+      const message = `${error.message} (${String(code)}) ${String(cause ?? '')}`;
+      return { kind: 'failed', message, sqlState };
+    },
+    async askRest(path, model) {
+      try {
+        const { status, body } = await rest.handle(restExchange('GET', path, { caller: callerOf(model) }));
+        if (status === 200) return { kind: 'data', data: JSON.parse(String(body)) as Json };
+        return { kind: 'failed', message: `${status} ${String(body)}`, sqlState: undefined };
+      } catch (error) {
+        if (!(error instanceof AppError)) throw error;
+        const text = String(restErrorReply(error).body);
+        const { code, message } = JSON.parse(text) as { code: string; message: string };
+        if (code === '42501') return { kind: 'refused', late: true, message, sqlState: code };
+        return { kind: 'failed', message: text, sqlState: code };
+      }
     },
     async close() {
       await prisma.dispose();

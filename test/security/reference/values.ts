@@ -8,6 +8,7 @@ const VALUES: Readonly<Record<ColumnType, readonly unknown[]>> = {
   numeric: [0.5, 1.25, 10, -3],
   float8: [0.5, 0.25, 8, -2],
   date: ['2020-02-29', '2021-01-01', '1999-12-31'],
+  jsonb: [{ a: 1, b: [2] }, [1, 'x', null], 'text', {}],
 };
 
 export function sampleOf(type: ColumnType, seed: number): unknown {
@@ -20,5 +21,6 @@ export function literalFor(type: ColumnType, seed: number, notNull: boolean): st
 }
 
 export function sqlLiteral(value: unknown): string {
+  if (typeof value === 'object' && value !== null) return sqlLiteral(JSON.stringify(value));
   return typeof value === 'string' ? `'${value.replaceAll("'", "''")}'` : String(value);
 }

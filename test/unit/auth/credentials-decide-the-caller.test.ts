@@ -106,8 +106,6 @@ describe('bearer and apikey together', () => {
     for (const authorization of [
       `Bearer ${user}, Bearer ${user}`,
       `Basic ${user}`,
-      'Bearer',
-      'Bearer ',
       user,
       `Bearer ${user} x`,
       '',
@@ -115,6 +113,12 @@ describe('bearer and apikey together', () => {
       await expect(ask({ authorization })).rejects.toMatchObject({ code: 'invalid-headers', status: 400 });
     }
     expect((await ask({ authorization: `bearer  ${user}` })).kind).toBe('user');
+  });
+
+  test('a bearer without a token is no token', async () => {
+    const { ask } = createTestAuthenticator();
+    for (const authorization of ['Bearer', 'Bearer '])
+      await expect(ask({ authorization })).rejects.toMatchObject({ code: 'invalid-jwt', reason: 'no-token' });
   });
 });
 

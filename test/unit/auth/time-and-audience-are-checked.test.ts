@@ -72,3 +72,11 @@ test('iss must be the configured one, and our own keys pass without it', async (
   }
   expect((await ask(bearer(keys.service))).kind).toBe('service');
 });
+
+test('a token from the future, or with an audience that is no text, is refused', async () => {
+  const { ask } = createTestAuthenticator();
+  expect((await ask(sign({ iat: NOW + 29 }))).kind).toBe('user');
+  await expect(ask(sign({ iat: NOW + 31 }))).rejects.toMatchObject({ reason: 'issued-in-future' });
+  await expect(ask(sign({ iat: '0' }))).rejects.toMatchObject({ code: 'invalid-jwt' });
+  await expect(ask(sign({ aud: ['authenticated', {}] }))).rejects.toMatchObject({ reason: 'bad-audience' });
+});

@@ -79,9 +79,9 @@ test('the same values, and errors where it has errors', () => {
       taken += 1;
       expect(plain(reader.read(request))).toEqual(plain(theirs.coerced));
     }),
-    { numRuns: 3000 },
+    { numRuns: 1000 },
   );
-  expect(taken).toBeGreaterThan(100);
+  expect(taken).toBeGreaterThan(30);
 });
 
 test('what is wrong is told in the words of graphql-js', () => {

@@ -5,6 +5,7 @@ export interface RoutineRow {
   name: string;
   volatility: 'i' | 's' | 'v';
   returns_set: boolean;
+  rows: number;
   return_type: number;
   strict: boolean;
   comment: string | null;
@@ -19,6 +20,7 @@ export interface RoutineRow {
 
 export const ROUTINES = `
 select p.oid::int8 as oid, n.nspname as schema, p.proname as name, p.provolatile as volatility, p.proretset as returns_set,
+  p.prorows as rows,
   p.prorettype::int8 as return_type, p.proisstrict as strict, pg_catalog.obj_description(p.oid, 'pg_proc') as comment,
   p.provariadic <> 0 as variadic,
   coalesce((select json_agg(a.t::int8 order by a.o) from unnest(p.proargtypes::oid[]) with ordinality a(t, o)), '[]') as argument_types,

@@ -18,6 +18,8 @@ export interface TableRow {
     type: number;
     not_null: boolean;
     has_default: boolean;
+    /** SQL of the default, names in it qualified: the column's own, that of its domain, or the next value of its identity. */
+    default_expression: string | null;
     identity: '' | 'a' | 'd';
     generated: '' | 's' | 'v';
     comment: string | null;
@@ -33,11 +35,20 @@ select c.oid::int8 as oid, n.nspname as schema, c.relname as name, c.relkind as 
   coalesce((
     select json_agg(json_build_object('number', a.attnum, 'name', a.attname, 'type', a.atttypid::int8,
         'not_null', a.attnotnull or (t.typtype = 'd' and t.typnotnull), 'has_default', a.atthasdef, 'identity', a.attidentity,
-        'generated', a.attgenerated, 'comment', d.description) order by a.attnum)
+        'default_expression', case
+          when a.attgenerated <> '' then null
+          when a.attidentity = 'd' then pg_catalog.format('pg_catalog.nextval(%L)', (
+            select x.objid::pg_catalog.regclass from pg_catalog.pg_depend x
+            where x.refclassid = 'pg_catalog.pg_class'::regclass and x.refobjid = a.attrelid and x.refobjsubid = a.attnum
+              and x.classid = 'pg_catalog.pg_class'::regclass and x.deptype = 'i'))
+          when d.adbin is not null then pg_catalog.pg_get_expr(d.adbin, d.adrelid)
+          when t.typtype = 'd' then pg_catalog.pg_get_expr(t.typdefaultbin, 0) end,
+        'generated', a.attgenerated, 'comment', n.description) order by a.attnum)
     from pg_catalog.pg_attribute a
     join pg_catalog.pg_type t on t.oid = a.atttypid
-    left join pg_catalog.pg_description d
-      on d.classoid = 'pg_catalog.pg_class'::regclass and d.objoid = a.attrelid and d.objsubid = a.attnum
+    left join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+    left join pg_catalog.pg_description n
+      on n.classoid = 'pg_catalog.pg_class'::regclass and n.objoid = a.attrelid and n.objsubid = a.attnum
     where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped), '[]') as columns
 from pg_catalog.pg_class c
 join pg_catalog.pg_namespace n on n.oid = c.relnamespace

@@ -1,0 +1,43 @@
+/** The catalog and the schemas made of it, put together as the server and the commands beside it use them. */
+import { SERVICE_ROLE } from './auth/role-of-claims.ts';
+import { type Config, limitsOf } from './config.ts';
+import { LiveCatalog } from './data/catalog/live-catalog.ts';
+import type { Pools } from './database/pools.ts';
+import type { PrismaClient } from './generated/prisma/client.ts';
+import { SchemaEngine } from './graphql/engine.ts';
+import { buildPlatformSchema, namesOf } from './graphql/platform/schema.ts';
+import type { Observe } from './observation.ts';
+
+export interface EngineParts {
+  readonly config: Pick<Config, 'api'>;
+  readonly pools: Pick<Pools, 'api' | 'platform'>;
+  readonly prisma: PrismaClient;
+  readonly observe: Observe;
+}
+
+/** Neither has read the database yet: `catalog.reload()` does, and hands every model to the engine. */
+export function createEngine({ config: { api }, pools, prisma, observe }: EngineParts): {
+  catalog: LiveCatalog;
+  engine: SchemaEngine;
+} {
+  const platform = buildPlatformSchema(prisma);
+  const catalog = new LiveCatalog({
+    pool: pools.platform,
+    schemas: api.schemas,
+    metadataFile: api.metadata,
+    enumReaders: pools.api,
+    enumReader: SERVICE_ROLE,
+    reserved: namesOf(platform),
+    observe,
+  });
+  const engine = new SchemaEngine({
+    limitsOf: (role) => limitsOf(api.graphql, role),
+    maxRows: api.maxRows,
+    grants: (model, role) => catalog.grants(model.catalog, role),
+    serviceRole: SERVICE_ROLE,
+    platform,
+    observe,
+  });
+  catalog.onModel = (model) => engine.install(model);
+  return { catalog, engine };
+}

@@ -1,0 +1,8 @@
+/** Who asks, and under which id: what every way in hands to the executor. */
+import { callerContextOf } from '../database/caller-context.ts';
+import type { Exchange } from '../exchange.ts';
+import type { Requester } from './execute.ts';
+
+export function requesterOf(exchange: Exchange): Requester {
+  return { callerContext: callerContextOf(exchange), requestId: exchange.requestId };
+}

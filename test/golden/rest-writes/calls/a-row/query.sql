@@ -1,0 +1,2 @@
+with w as (select t2.first, t2.last from public.page_span() t2) select coalesce((pg_catalog.json_agg((t1.*)::record) operator(pg_catalog.->) 0)::text, 'null') as body, pg_catalog.count(*) as rows, null::int8 as total, null::text as location, null::int8 as replaced, nullif(pg_catalog.current_setting('response.headers', true), ''), nullif(pg_catalog.current_setting('response.status', true), '')
+from (select w.first as first, w.last as last from w w limit 10000) t1

@@ -1,0 +1,2 @@
+with w as (select t2.pgrst_scalar from public.titles() t2(pgrst_scalar)) select coalesce(pg_catalog.json_agg(t1.pgrst_scalar)::text, '[]') as body, pg_catalog.count(*) as rows, null::int8 as total, null::text as location, null::int8 as replaced, nullif(pg_catalog.current_setting('response.headers', true), ''), nullif(pg_catalog.current_setting('response.status', true), '')
+from (select w.pgrst_scalar as pgrst_scalar from w w limit 10000) t1

@@ -1,0 +1,3 @@
+with w as (select t2.id, t2.title, t2.number, t2.pages, t2.tags, t2.facts, t2.writer_id, t2.label from public.book as t2
+where false) select coalesce(pg_catalog.json_agg((t1.*)::record)::text, '[]') as body, pg_catalog.count(*) as rows, null::int8 as total, null::text as location, null::int8 as replaced, nullif(pg_catalog.current_setting('response.headers', true), ''), nullif(pg_catalog.current_setting('response.status', true), '')
+from (select w.id as id, w.title as title, public.isbn_to_json(w.number) as number, w.pages as pages, w.tags as tags, w.facts as facts, w.writer_id as writer_id, w.label as label from w w) t1

@@ -1,0 +1,3 @@
+with w as (insert into public.book as t2 (facts, number, tags) select t3.facts, public.isbn_from_json(t3.number), t3.tags from pg_catalog.json_to_recordset($1::json) as t3(facts jsonb, number pg_catalog.json, tags text[]) returning t2.number) select coalesce(pg_catalog.json_agg((t1.*)::record)::text, '[]') as body, pg_catalog.count(*) as rows, null::int8 as total, null::text as location, null::int8 as replaced, nullif(pg_catalog.current_setting('response.headers', true), ''), nullif(pg_catalog.current_setting('response.status', true), '')
+from (select public.isbn_to_json(w.number) as number from w w) t1
+-- $1 = "[{\"number\": \"ISBN 333\", \"tags\": [\"a\", null], \"facts\": {\"b\": [1.0]}}]"

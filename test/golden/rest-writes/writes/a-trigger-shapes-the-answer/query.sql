@@ -1,0 +1,3 @@
+with w as (insert into public.ledger as t2 (line) select t3.line from pg_catalog.json_to_recordset($1::json) as t3(line text) returning 1) select null::text as body, pg_catalog.count(*) as rows, null::int8 as total, null::text as location, null::int8 as replaced, nullif(pg_catalog.current_setting('response.headers', true), ''), nullif(pg_catalog.current_setting('response.status', true), '')
+from (select  from w w) t1
+-- $1 = "[{\"line\": \"one\"}]"

@@ -1,0 +1,3 @@
+with w as (insert into public.book as t2 (pages, title) select t3.pages, t3.title from pg_catalog.json_to_recordset($1::json) as t3(pages int4, title text) returning t2.title, t2.pages) select (case when pg_catalog.count(*) > 0 then 'title,pages' else '' end) || E'\n' || coalesce(pg_catalog.string_agg(pg_catalog.right(pg_catalog.left(row(t1.c1, t1.c2)::text, -1), -1), E'\n'), '') as body, pg_catalog.count(*) as rows, null::int8 as total, null::text as location, null::int8 as replaced, nullif(pg_catalog.current_setting('response.headers', true), ''), nullif(pg_catalog.current_setting('response.status', true), '')
+from (select w.title as c1, w.pages as c2 from w w) t1
+-- $1 = "[{\"title\":\"Dust, \\\"dry\\\"\",\"pages\":null},{\"title\":\"Echo\",\"pages\":\"7\"}]"

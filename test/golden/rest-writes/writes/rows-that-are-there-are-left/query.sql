@@ -1,0 +1,3 @@
+with w as (insert into public.shelf as t2 (note, place, room) select t3.note, t3.place, t3.room from pg_catalog.json_to_recordset($1::json) as t3(note text, place int4, room text) on conflict (room, place) do nothing returning t2.room, t2.place, t2.note) select coalesce(pg_catalog.json_agg((t1.*)::record)::text, '[]') as body, pg_catalog.count(*) as rows, null::int8 as total, null::text as location, null::int8 as replaced, nullif(pg_catalog.current_setting('response.headers', true), ''), nullif(pg_catalog.current_setting('response.status', true), '')
+from (select w.room as room, w.place as place, w.note as note from w w) t1
+-- $1 = "[{\"room\": \"a\", \"place\": 1, \"note\": \"new\"}, {\"room\": \"a\", \"place\": 2, \"note\": \"next\"}]"

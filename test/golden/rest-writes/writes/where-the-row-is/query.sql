@@ -1,0 +1,3 @@
+with w as (insert into public.shelf as t2 (place, room) select t3.place, t3.room from pg_catalog.json_to_recordset($1::json) as t3(place int4, room text) returning t2.room, t2.place) select null::text as body, pg_catalog.count(*) as rows, null::int8 as total, (select pg_catalog.json_build_array(pg_catalog.to_json(w.room) operator(pg_catalog.#>>) '{}', pg_catalog.to_json(w.place) operator(pg_catalog.#>>) '{}')::text from w limit 1) as location, null::int8 as replaced, nullif(pg_catalog.current_setting('response.headers', true), ''), nullif(pg_catalog.current_setting('response.status', true), '')
+from (select  from w w) t1
+-- $1 = "[{\"room\": \"b & c\", \"place\": 2}]"

@@ -1,0 +1,2 @@
+select coalesce(pg_catalog.json_agg((t2.*)::record)::text, '[]') as body, pg_catalog.count(*) as rows, null::int8 as total, nullif(pg_catalog.current_setting('response.headers', true), ''), nullif(pg_catalog.current_setting('response.status', true), '')
+from (select pg_catalog.count(1) as count, pg_catalog.min(t1.mark) as best, (pg_catalog.avg(t1.mark))::float8 as avg from public.enrolment t1 limit 10000) t2

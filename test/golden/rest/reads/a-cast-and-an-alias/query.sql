@@ -1,0 +1,4 @@
+select coalesce(pg_catalog.json_agg((t2.*)::record)::text, '[]') as body, pg_catalog.count(*) as rows, null::int8 as total, nullif(pg_catalog.current_setting('response.headers', true), ''), nullif(pg_catalog.current_setting('response.status', true), '')
+from (select (t1.id)::text as number, t1.title as title from public.course t1
+where t1.id = $1) t2
+-- $1 = "2"

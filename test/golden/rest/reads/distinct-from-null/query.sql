@@ -1,0 +1,5 @@
+select coalesce(pg_catalog.json_agg((t2.*)::record)::text, '[]') as body, pg_catalog.count(*) as rows, null::int8 as total, nullif(pg_catalog.current_setting('response.headers', true), ''), nullif(pg_catalog.current_setting('response.status', true), '')
+from (select t1.id as id, t1.level as level from public.course t1
+where t1.level is distinct from $1
+order by t1.id limit 10000) t2
+-- $1 = "2"

@@ -1,0 +1,3 @@
+select coalesce(pg_catalog.json_agg((t2.*)::record)::text, '[]') as body, pg_catalog.count(*) as rows, null::int8 as total, nullif(pg_catalog.current_setting('response.headers', true), ''), nullif(pg_catalog.current_setting('response.status', true), '')
+from (select t1.id as id, t1.level as level from public.course t1
+order by t1.level desc nulls last, t1.id limit 2 offset 1) t2
