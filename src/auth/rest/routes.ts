@@ -2,6 +2,7 @@
 import { authError } from '../errors.ts';
 import { discovery, health, jwks, settings } from './about.ts';
 import * as admin from './admin-users.ts';
+import * as factors from './factors.ts';
 import { followLink, otp, recover, resend, verify } from './one-time.ts';
 import { outbox } from './outbox.ts';
 import type { Routes } from './router.ts';
@@ -32,6 +33,13 @@ export const ROUTES: Routes = {
   'PUT /user': updateUser,
   'GET /reauthenticate': reauthenticate,
   'POST /logout': logout,
+  'POST /factors': factors.enroll,
+  'POST /factors/:id/challenge': factors.challenge,
+  'POST /factors/:id/verify': factors.verify,
+  'DELETE /factors/:id': factors.unenroll,
+  'GET /factors/recovery-codes': factors.countRecoveryCodes,
+  'POST /factors/recovery-codes': factors.createRecoveryCodes,
+  'POST /factors/recovery-codes/verify': factors.verifyRecoveryCode,
   // for the service key
   'GET /admin/users': admin.listUsers,
   'POST /admin/users': admin.createUser,

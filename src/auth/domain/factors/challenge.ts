@@ -1,0 +1,73 @@
+/** Asks a factor: what is answered in time, from the same address, with the right code, is a second proof. */
+import { randomInt } from 'node:crypto';
+import { authError, limited } from '../../errors.ts';
+import { type FactorType, findFactor, insertChallenge, type MfaFactor } from '../../store/factors.ts';
+import { audit } from '../audit.ts';
+import type { AuthContext } from '../context.ts';
+import { hashCode } from '../one-time.ts';
+import { assertEnabled } from './enroll.ts';
+import { type Owner, readOwner } from './owner.ts';
+
+export const CHALLENGE_SECONDS = 300;
+/** What a connection without an address is filed under. */
+export const NO_ADDRESS = '::';
+
+type Channel = Parameters<AuthContext['messages']['send']>[0]['channel'];
+
+export interface ChallengeInput {
+  readonly owner: Owner;
+  readonly factorId: string;
+  readonly channel: Channel;
+}
+
+export interface Challenged {
+  readonly id: string;
+  readonly type: FactorType;
+  /** In seconds since 1970. */
+  readonly expiresAt: number;
+}
+
+export async function challengeFactor(
+  auth: AuthContext,
+  { owner, factorId, channel }: ChallengeInput,
+): Promise<Challenged> {
+  const { user } = await readOwner(auth, owner);
+  const factor = await requireFactor(auth, user.id, factorId);
+  const type = factor.factorType as FactorType;
+  assertEnabled(auth, type, 'verify');
+  const code = type === 'phone' ? prepareSms(auth, factor) : undefined;
+  const challenge = await insertChallenge(auth.database, {
+    factorId,
+    ip: owner.client.ip ?? NO_ADDRESS,
+    codeHash: code && hashCode(auth, factorId, code),
+  });
+  if (code !== undefined) sendCode(auth, factor, code, channel);
+  const traits = { factor_id: factorId, challenge_id: challenge.id };
+  audit(auth, { action: 'challenge_created', user, client: owner.client, traits });
+  const expiresAt = Math.floor(challenge.createdAt.getTime() / 1000) + CHALLENGE_SECONDS;
+  return { id: challenge.id, type, expiresAt };
+}
+
+export async function requireFactor(auth: AuthContext, userId: string, factorId: string): Promise<MfaFactor> {
+  const factor = await findFactor(auth.database, userId, factorId);
+  if (factor === undefined) throw authError('mfa_factor_not_found');
+  return factor;
+}
+
+function prepareSms(auth: AuthContext, { id, phone }: MfaFactor): string {
+  const fixed = auth.config.testOtps[phone ?? ''];
+  if (fixed !== undefined) return fixed;
+  auth.messages.assertAvailable();
+  const wait = auth.frequency.take(`mfa ${id}`, auth.config.phone.maxFrequencySeconds * 1000);
+  if (wait > 0) {
+    const seconds = Math.ceil(wait / 1000);
+    const message = `For security purposes, you can only request this after ${seconds} seconds.`;
+    throw limited('over_sms_send_rate_limit', message, seconds);
+  }
+  return Array.from({ length: auth.config.otp.length }, () => randomInt(10)).join('');
+}
+
+function sendCode(auth: AuthContext, { phone }: MfaFactor, code: string, channel: Channel): void {
+  const to = phone ?? '';
+  if (auth.config.testOtps[to] === undefined) auth.messages.send({ to, code, channel, kind: 'mfa' });
+}
