@@ -11,6 +11,7 @@ import type { AuthContext, AuthHooks } from './domain/context.ts';
 import { createFrequency } from './domain/frequency.ts';
 import { createMailer } from './domain/mail/mailer.ts';
 import { loadTemplates } from './domain/mail/templates.ts';
+import { createProviders } from './domain/oauth/providers.ts';
 import { createOutbox } from './domain/outbox.ts';
 import { createPasswords } from './domain/passwords/passwords.ts';
 import { createSessionWatch } from './domain/session-watch.ts';
@@ -72,6 +73,7 @@ export async function createAuth(input: AuthInput): Promise<AuthModule> {
     signingKeys,
     refreshTokens: createRefreshTokens(jwtSecret),
     passwords,
+    providers: createProviders(auth.providers, { now, observe }),
     outbox,
     mailer: createMailer({ smtp: auth.smtp, templates, hooks, outbox, background, observe, worthMs }),
     messages: createMessages({ sms: auth.sms, hooks, outbox, background, observe }),

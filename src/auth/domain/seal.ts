@@ -7,6 +7,9 @@ const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
+/** Of a provider, kept until the flow's code is exchanged. */
+export const TOKEN_PURPOSE = 'provider token';
+
 type Keyed = Pick<AuthContext, 'secret'>;
 
 /** `purpose` binds what is sealed to its place: moved to another row it does not open. */

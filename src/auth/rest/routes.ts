@@ -3,6 +3,7 @@ import { authError } from '../errors.ts';
 import { discovery, health, jwks, settings } from './about.ts';
 import * as admin from './admin-users.ts';
 import * as factors from './factors.ts';
+import * as oauth from './oauth.ts';
 import { followLink, otp, recover, resend, verify } from './one-time.ts';
 import { outbox } from './outbox.ts';
 import type { Routes } from './router.ts';
@@ -25,6 +26,9 @@ export const ROUTES: Routes = {
   'GET /verify': followLink,
   'POST /recover': recover,
   'POST /resend': resend,
+  'GET /authorize': oauth.authorize,
+  'GET /callback': oauth.callback,
+  'POST /callback': oauth.callback,
   'POST /sso': () => {
     throw authError('saml_provider_disabled');
   },
@@ -33,6 +37,8 @@ export const ROUTES: Routes = {
   'PUT /user': updateUser,
   'GET /reauthenticate': reauthenticate,
   'POST /logout': logout,
+  'GET /user/identities/authorize': oauth.authorizeLink,
+  'DELETE /user/identities/:id': oauth.unlink,
   'POST /factors': factors.enroll,
   'POST /factors/:id/challenge': factors.challenge,
   'POST /factors/:id/verify': factors.verify,
