@@ -1,4 +1,5 @@
 /** The settings of signing up and in: `auth.*`. */
+import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { about, flag, list, text, whole } from './fields.ts';
 
@@ -132,7 +133,9 @@ const password = z.strictObject({
     'Whether a new password needs a code that was sent, unless the sign-in is younger than a day.',
   ),
   argon2: argon2.prefault({}),
-  hashConcurrency: whole(1, 64).default(2).meta(about('How many passwords are hashed at the same time.')),
+  hashConcurrency: whole(1, 64)
+    .optional()
+    .meta(about('How many passwords are hashed at the same time.', 'half of the processors')),
   hashQueue: whole(1, 100_000)
     .default(200)
     .meta(about('How many passwords may wait to be hashed; more are refused with 429.')),
@@ -296,7 +299,11 @@ type Parsed = z.output<typeof authSchema>;
 export interface AuthConfig extends Omit<Parsed, 'email' | 'otp' | 'password'> {
   readonly email: Parsed['email'] & { readonly autoconfirm: boolean };
   readonly otp: Required<{ [K in keyof Parsed['otp']]: NonNullable<Parsed['otp'][K]> }>;
-  readonly password: Parsed['password'] & { readonly minLength: number; readonly maxBytes: number };
+  readonly password: Parsed['password'] & {
+    readonly minLength: number;
+    readonly maxBytes: number;
+    readonly hashConcurrency: number;
+  };
 }
 
 /** Fills in what depends on the profile and on whether mail can be sent; paths become absolute. */
@@ -318,6 +325,8 @@ export function completeAuth(
       ...password,
       minLength: password.minLength ?? (supabase ? 6 : 8),
       maxBytes: password.maxBytes ?? (supabase ? 72 : 1024),
+      // Hashing fills a processor; with all of them busy everything else would wait.
+      hashConcurrency: password.hashConcurrency ?? Math.max(1, Math.floor(availableParallelism() / 2)),
       ...path('breachedListFile', password.breachedListFile),
     },
     mail: { ...mail, ...path('templatesDirectory', mail.templatesDirectory) },

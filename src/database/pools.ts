@@ -14,7 +14,8 @@ export interface Pools {
   close(): Promise<void>;
 }
 
-const PLATFORM_CONNECTIONS = 5;
+/** Sign-ins and refreshes commit here, and commits side by side share one write to disk. */
+const PLATFORM_CONNECTIONS = 16;
 
 /**
  * The api pool never uses JIT (a 90 ms query can cost more to compile than to run) and pipelines nothing across callers.

@@ -100,12 +100,9 @@ async function createConfirmed(
   { data, client }: SignUpInput,
 ): Promise<IssuedSession> {
   return auth.database.transaction(async (connection) => {
-    const existing = await person.find(connection);
-    if (existing !== undefined && isConfirmed(existing, person)) throw authError('user_already_exists');
-    const user =
-      existing === undefined
-        ? await createUser(connection, person, { encryptedPassword, data, confirmed: true })
-        : await takeOver(connection, existing, person, { encryptedPassword, data, confirmed: true });
+    // Where nobody has to show anything, whoever is there already stays: an invited user may have been given rights.
+    if ((await person.find(connection)) !== undefined) throw authError('user_already_exists');
+    const user = await createUser(connection, person, { encryptedPassword, data, confirmed: true });
     const session = await issueSession(auth, user, { method: 'password', client, connection });
     audit(auth, { action: 'user_signedup', user, client, traits: { provider: person.kind } });
     return session;
@@ -123,7 +120,7 @@ async function createPending(
   const { data, client } = input;
   const outcome = await auth.database.transaction(async (connection) => {
     const existing = await person.find(connection);
-    if (existing !== undefined && isConfirmed(existing, person)) {
+    if (existing !== undefined && !mayBeTaken(existing, person)) {
       return { user: decoyUser(auth, person.kind, person.address, data), send: undefined };
     }
     const user =
@@ -253,6 +250,8 @@ function metadata(kind: 'email' | 'phone', data: Readonly<Record<string, unknown
   return confirmed && kind === 'email' ? { ...data, email_verified: true } : { ...data };
 }
 
-function isConfirmed(user: User, { kind }: Person): boolean {
-  return (kind === 'email' ? user.emailConfirmedAt : user.phoneConfirmedAt) !== null;
+/** Only what a sign-up began may another one begin anew: an invited user, or one whom an administrator made, has rights. */
+function mayBeTaken(user: User, { kind }: Person): boolean {
+  const confirmedAt = kind === 'email' ? user.emailConfirmedAt : user.phoneConfirmedAt;
+  return confirmedAt === null && user.invitedAt === null && user.confirmationSentAt !== null;
 }

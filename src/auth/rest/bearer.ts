@@ -60,7 +60,7 @@ const GONE: Record<Exclude<SessionState, 'alive'>, () => AppError> = {
 };
 
 function badToken(error: AppError): AppError {
-  if (error.code === 'invalid-api-key') return error;
+  if (error.code !== 'invalid-jwt') return error;
   const { reason } = error;
   if (reason !== undefined && isEnd(reason)) return GONE[reason]();
   return authError('bad_jwt', `invalid JWT: unable to parse or verify signature, ${error.message}`);

@@ -107,11 +107,9 @@ export async function refreshSession(
         end as outcome
       from locked l join auth.users u on u.id = l.user_id
     ), moved as (
-      update auth.sessions s set
-        refresh_token_counter = s.refresh_token_counter + case j.outcome when 'rotated' then 1 else 0 end,
-        refreshed_at = case j.outcome when 'rotated' then clock_timestamp() else s.refreshed_at end,
+      update auth.sessions s set refresh_token_counter = s.refresh_token_counter + 1, refreshed_at = clock_timestamp(),
         user_agent = ${value(agent ?? null)}, ip = ${value(ip ?? null)}::inet, updated_at = now()
-      from judged j where s.id = j.id and j.outcome in ('rotated', 'repeated') returning s.*
+      from judged j where s.id = j.id and j.outcome = 'rotated' returning s.*
     ), s as (
       select * from moved union all
       select l.* from locked l where not exists (select from moved)

@@ -88,6 +88,18 @@ it('whoever took an address first, without it being theirs, has no way in later'
   expect(await attempt.json()).toMatchObject({ error_code: 'invalid_credentials' });
 });
 
+it('an invitation cannot be taken over by signing up with its address', async () => {
+  const email = 'invited@example.org';
+  await server.admin.inviteUserByEmail(email);
+  const invitation = await server.sent(email, 'invite');
+  expect((await post('/signup', { email, password: 'the attacker knows' })).status).toBe(200);
+  const token_hash = /token=([0-9a-f]+)/.exec(invitation.text)?.[1];
+  expect((await post('/verify', { type: 'invite', token_hash })).status).toBe(200);
+  const attempt = await post('/token?grant_type=password', { email, password: 'the attacker knows' });
+  expect(await attempt.json()).toMatchObject({ error_code: 'invalid_credentials' });
+  expect((await server.outbox()).filter((message) => message.to === email)).toHaveLength(1);
+});
+
 /** Welch's t of two samples: beyond 4.5 the difference is no accident. */
 function welch(a: readonly number[], b: readonly number[]): number {
   const mean = (list: readonly number[]) => list.reduce((sum, it) => sum + it, 0) / list.length;

@@ -187,7 +187,7 @@ describe('the form', () => {
   });
 });
 
-test('of 3,000 mutations and inventions none is accepted', async () => {
+test('of 10,000 mutations and inventions none is accepted', async () => {
   const good = [signHs256(USER, SECRET), signRs256(USER, ours.privateKey, { alg: 'RS256', kid: 'main' })];
   const { ask } = createTestAuthenticator({ signingKeys });
   for (const token of good) expect((await ask(bearer(token))).kind).toBe('user');
@@ -221,7 +221,7 @@ test('of 3,000 mutations and inventions none is accepted', async () => {
         code: expect.stringMatching(/^invalid-(jwt|headers)$/),
       });
     }),
-    { numRuns: 3000 },
+    { numRuns: 10_000 },
   );
-  expect(tried).toBeGreaterThanOrEqual(3000);
-});
+  expect(tried).toBeGreaterThanOrEqual(10_000);
+}, 60_000);
