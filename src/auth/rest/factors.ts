@@ -45,21 +45,35 @@ const challengeBody = z.object({ channel });
 export const challenge: Handler = async (call) => {
   const factorId = factorOf(call);
   const { channel } = readBody(call, challengeBody);
-  const { id, type, expiresAt } = await challengeFactor(call.auth, {
-    owner: ownerOf(call),
-    factorId,
-    channel,
+  const asked = await challengeFactor(call.auth, { owner: ownerOf(call), factorId, channel });
+  const { id, type, expiresAt, webauthn } = asked;
+  return json({
+    id,
+    type,
+    expires_at: expiresAt,
+    ...(webauthn && {
+      webauthn: { type: webauthn.type, credential_options: { publicKey: webauthn.options } },
+    }),
   });
-  return json({ id, type, expires_at: expiresAt });
 };
 
-const verifyBody = z.object({ challenge_id: z.string().default(''), code: z.string().default('') });
+const verifyBody = z.object({
+  challenge_id: z.string().default(''),
+  code: z.string().default(''),
+  webauthn: z.object({ credential_response: z.record(z.string(), z.unknown()) }).nullish(),
+});
 
 export const verify: Handler = async (call) => {
   const factorId = factorOf(call);
-  const { challenge_id: challengeId, code } = readBody(call, verifyBody);
+  const { challenge_id: challengeId, code, webauthn } = readBody(call, verifyBody);
   if (!UUID.test(challengeId)) throw badId('challenge_id');
-  const input = { owner: ownerOf(call), factorId, challengeId, code };
+  const input = {
+    owner: ownerOf(call),
+    factorId,
+    challengeId,
+    code,
+    response: webauthn?.credential_response,
+  };
   return json(viewSession(await verifyFactor(call.auth, input)));
 };
 

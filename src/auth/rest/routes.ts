@@ -6,6 +6,7 @@ import * as factors from './factors.ts';
 import * as oauth from './oauth.ts';
 import { followLink, otp, recover, resend, verify } from './one-time.ts';
 import { outbox } from './outbox.ts';
+import * as passkeys from './passkeys.ts';
 import type { Routes } from './router.ts';
 import { signup } from './signup.ts';
 import { token } from './token.ts';
@@ -29,6 +30,8 @@ export const ROUTES: Routes = {
   'GET /authorize': oauth.authorize,
   'GET /callback': oauth.callback,
   'POST /callback': oauth.callback,
+  'POST /passkeys/authentication/options': passkeys.authenticationOptions,
+  'POST /passkeys/authentication/verify': passkeys.authenticationVerify,
   'POST /sso': () => {
     throw authError('saml_provider_disabled');
   },
@@ -46,6 +49,11 @@ export const ROUTES: Routes = {
   'GET /factors/recovery-codes': factors.countRecoveryCodes,
   'POST /factors/recovery-codes': factors.createRecoveryCodes,
   'POST /factors/recovery-codes/verify': factors.verifyRecoveryCode,
+  'GET /passkeys': passkeys.list,
+  'POST /passkeys/registration/options': passkeys.registrationOptions,
+  'POST /passkeys/registration/verify': passkeys.registrationVerify,
+  'PATCH /passkeys/:id': passkeys.rename,
+  'DELETE /passkeys/:id': passkeys.remove,
   // for the service key
   'GET /admin/users': admin.listUsers,
   'POST /admin/users': admin.createUser,

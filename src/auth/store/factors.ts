@@ -147,7 +147,7 @@ export async function setFactorCredential(
 ): Promise<void> {
   await connection.run(sql<unknown>`
     update auth.mfa_factors set web_authn_credential = ${value(JSON.stringify(credential))}::jsonb,
-      web_authn_aaguid = ${value(aaguid ?? null)} where id = ${value(id)}`);
+      web_authn_aaguid = coalesce(${value(aaguid ?? null)}::uuid, web_authn_aaguid) where id = ${value(id)}`);
 }
 
 /** Sessions of the user that have shown less than two proofs end, but the one given. Their ids. */

@@ -2,11 +2,14 @@
 import { randomInt } from 'node:crypto';
 import { authError, limited } from '../../errors.ts';
 import { type FactorType, findFactor, insertChallenge, type MfaFactor } from '../../store/factors.ts';
+import type { User } from '../../store/users.ts';
 import { audit } from '../audit.ts';
 import type { AuthContext } from '../context.ts';
 import { hashCode } from '../one-time.ts';
+import { creationOptions, type Options, requestOptions } from '../webauthn.ts';
 import { assertEnabled } from './enroll.ts';
 import { type Owner, readOwner } from './owner.ts';
+import { credentialOf } from './webauthn-factor.ts';
 
 export const CHALLENGE_SECONDS = 300;
 /** What a connection without an address is filed under. */
@@ -25,6 +28,8 @@ export interface Challenged {
   readonly type: FactorType;
   /** In seconds since 1970. */
   readonly expiresAt: number;
+  /** For the browser, where the factor is a key. */
+  readonly webauthn?: { readonly type: 'create' | 'request'; readonly options: Options } | undefined;
 }
 
 export async function challengeFactor(
@@ -36,16 +41,31 @@ export async function challengeFactor(
   const type = factor.factorType as FactorType;
   assertEnabled(auth, type, 'verify');
   const code = type === 'phone' ? prepareSms(auth, factor) : undefined;
+  const webauthn = type === 'webauthn' ? await ceremony(auth, user, factor) : undefined;
   const challenge = await insertChallenge(auth.database, {
     factorId,
     ip: owner.client.ip ?? NO_ADDRESS,
     codeHash: code && hashCode(auth, factorId, code),
+    session: webauthn && { type: webauthn.type, challenge: webauthn.options.challenge },
   });
   if (code !== undefined) sendCode(auth, factor, code, channel);
   const traits = { factor_id: factorId, challenge_id: challenge.id };
   audit(auth, { action: 'challenge_created', user, client: owner.client, traits });
   const expiresAt = Math.floor(challenge.createdAt.getTime() / 1000) + CHALLENGE_SECONDS;
-  return { id: challenge.id, type, expiresAt };
+  return { id: challenge.id, type, expiresAt, webauthn };
+}
+
+/** The first time the key makes a credential, later it shows that it has it. */
+async function ceremony(
+  auth: AuthContext,
+  user: User,
+  factor: MfaFactor,
+): Promise<NonNullable<Challenged['webauthn']>> {
+  const known = credentialOf(factor);
+  if (known !== undefined) return { type: 'request', options: await requestOptions(auth, [known]) };
+  const others = user.factors.flatMap((it) => credentialOf(it) ?? []);
+  const options = await creationOptions(auth, { user, known: others, residentKey: 'discouraged' });
+  return { type: 'create', options };
 }
 
 export async function requireFactor(auth: AuthContext, userId: string, factorId: string): Promise<MfaFactor> {

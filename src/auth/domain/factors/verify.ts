@@ -8,6 +8,7 @@ import {
   type FactorType,
   findChallenge,
   type MfaFactor,
+  setFactorCredential,
   spendChallenge,
   spendStep,
 } from '../../store/factors.ts';
@@ -16,16 +17,20 @@ import type { AuthContext } from '../context.ts';
 import { hashCode } from '../one-time.ts';
 import { unseal } from '../seal.ts';
 import { elevate, type IssuedSession } from '../sessions.ts';
+import type { Response } from '../webauthn.ts';
 import { CHALLENGE_SECONDS, NO_ADDRESS, requireFactor } from './challenge.ts';
 import { assertEnabled, sealPurpose } from './enroll.ts';
 import { lockOwner, type Owner, readOwner } from './owner.ts';
 import { stepOfCode } from './totp.ts';
+import { type KeyProof, proveKey } from './webauthn-factor.ts';
 
 export interface VerifyInput {
   readonly owner: Owner;
   readonly factorId: string;
   readonly challengeId: string;
   readonly code: string;
+  /** What the browser got of a key. */
+  readonly response?: Response | undefined;
 }
 
 /** Wrong tries at one factor within the window, whatever number of challenges they are spread over. */
@@ -49,13 +54,15 @@ export async function verifyFactor(auth: AuthContext, input: VerifyInput): Promi
   await count(auth, factorId, challengeId);
   const traits = { factor_id: factorId, challenge_id: challengeId };
   audit(auth, { action: 'verification_attempted', user, client: owner.client, traits });
-  const proof = prove(auth, factor, challenge, input.code);
+  const proof = await prove(auth, factor, challenge, input);
   if (!proof.right) throw authError('mfa_verification_failed', WRONG[type]);
   const { session, ended } = await auth.database.transaction(async (connection) => {
     const state = await lockOwner(auth, connection, owner);
     const fresh = proof.step === undefined || (await spendStep(connection, factorId, proof.step));
     if (!fresh || !(await spendChallenge(connection, challengeId)))
       throw authError('mfa_verification_failed', WRONG[type]);
+    if (proof.credential !== undefined)
+      await setFactorCredential(connection, factorId, proof.credential, proof.aaguid);
     await confirmFactor(connection, factor);
     const ended = await endLowSessions(connection, user.id, state.session.id);
     const method = METHODS[type];
@@ -107,12 +114,13 @@ async function count(auth: AuthContext, factorId: string, challengeId: string): 
 }
 
 /** What the code says; a step of time is yet to be spent. */
-function prove(
+async function prove(
   auth: AuthContext,
   factor: MfaFactor,
   challenge: ChallengeState,
-  code: string,
-): { right: boolean; step?: number } {
+  { code, response = {} }: VerifyInput,
+): Promise<KeyProof & { step?: number }> {
+  if (factor.factorType === 'webauthn') return proveKey(auth, factor, challenge, response);
   const typed = code.replace(/\s/g, '');
   if (factor.factorType === 'phone')
     return { right: challenge.otpCode !== null && challenge.otpCode === hashCode(auth, factor.id, typed) };
