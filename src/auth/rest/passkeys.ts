@@ -84,7 +84,7 @@ function viewAsked({ challengeId, options, expiresAt }: Asked) {
   return { challenge_id: challengeId, options, expires_at: Math.floor(expiresAt.getTime() / 1000) };
 }
 
-function viewPasskey({ id, friendlyName, createdAt, lastUsedAt }: Passkey) {
+export function viewPasskey({ id, friendlyName, createdAt, lastUsedAt }: Passkey) {
   return {
     id,
     ...(friendlyName === '' ? {} : { friendly_name: friendlyName }),

@@ -1,6 +1,7 @@
 /** Every call of `/auth/v1` on one screen. */
 import { authError } from '../errors.ts';
 import { discovery, health, jwks, settings } from './about.ts';
+import * as proofs from './admin-proofs.ts';
 import * as admin from './admin-users.ts';
 import * as factors from './factors.ts';
 import * as oauth from './oauth.ts';
@@ -60,6 +61,10 @@ export const ROUTES: Routes = {
   'GET /admin/users/:id': admin.readUser,
   'PUT /admin/users/:id': admin.updateUser,
   'DELETE /admin/users/:id': admin.deleteUser,
+  'GET /admin/users/:id/factors': proofs.listFactors,
+  'DELETE /admin/users/:id/factors/:factor': proofs.deleteFactor,
+  'GET /admin/users/:id/passkeys': proofs.listPasskeys,
+  'DELETE /admin/users/:id/passkeys/:passkey': proofs.deletePasskey,
   'POST /admin/generate_link': admin.generateLink,
   'POST /invite': admin.invite,
   'GET /admin/audit': admin.audit,

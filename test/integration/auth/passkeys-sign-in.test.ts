@@ -198,6 +198,18 @@ describe('a passkey', () => {
   });
 });
 
+it('administrators see and take off the passkeys of a user', async () => {
+  const { user, passkey, token } = await registered();
+  const path = `/admin/users/${user.id}/passkeys`;
+  const service = server.app.keys.service;
+  expect((await call(path, { token, method: 'GET' })).body.code).toBe('not_admin');
+  const listed = await call<{ id: string }[]>(path, { token: service, method: 'GET' });
+  expect(listed.body.map(({ id }) => id)).toEqual([passkey.id]);
+  expect((await call(`${path}/${passkey.id}`, { token: service, method: 'DELETE' })).status).toBe(204);
+  expect((await call(`${path}/${passkey.id}`, { token: service, method: 'DELETE' })).status).toBe(404);
+  expect((await call<unknown[]>('/passkeys', { token, method: 'GET' })).body).toEqual([]);
+});
+
 describe('a security key as a second factor', () => {
   it('makes its credential at the first question, and shows it later', async () => {
     const { client, email, token } = await signedUp();

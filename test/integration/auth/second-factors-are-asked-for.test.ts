@@ -232,6 +232,26 @@ describe('adding and taking off', () => {
   });
 });
 
+describe('administrators', () => {
+  it('see and take off the factors of who is locked out', async () => {
+    const { client, session, factor } = await elevated();
+    const userId = session.user.id;
+    const listed = await server.admin.mfa.listFactors({ userId });
+    expect(listed.data!.factors).toMatchObject([{ id: factor.id, status: 'verified' }]);
+    expect(JSON.stringify(listed.data)).not.toContain('secret');
+    const own = await post(`/admin/users/${userId}/factors`, session.access_token, {}, 'GET');
+    expect(own.status).toBe(403);
+    const { data, error } = await server.admin.mfa.deleteFactor({ userId, id: factor.id });
+    expect(error).toBeNull();
+    expect(data!.id).toBe(factor.id);
+    expect((await server.admin.mfa.listFactors({ userId })).data!.factors).toEqual([]);
+    const { data: next } = await client.refreshSession();
+    expect(claimsOf(next.session!.access_token)).toMatchObject({ aal: 'aal1' });
+    const again = await server.admin.mfa.deleteFactor({ userId, id: factor.id });
+    expect(again.error).toMatchObject({ code: 'mfa_factor_not_found' });
+  });
+});
+
 describe('a phone', () => {
   it('gets a code of its own for each question', async () => {
     const { client } = await signedUp();

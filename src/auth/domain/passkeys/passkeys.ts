@@ -10,7 +10,7 @@ import {
   renamePasskey,
   takeCeremony,
 } from '../../store/passkeys.ts';
-import type { User } from '../../store/users.ts';
+import { findUser, type User } from '../../store/users.ts';
 import { audit } from '../audit.ts';
 import type { AuthContext, Client } from '../context.ts';
 import { assertProved } from '../unlink-identity.ts';
@@ -103,6 +103,21 @@ export async function removePasskey(auth: AuthContext, holder: Holder, id: strin
   const { user, client } = holder;
   if (!(await deletePasskey(auth.database, user.id, id))) throw authError('webauthn_credential_not_found');
   audit(auth, { action: 'passkey_deleted', user, client, traits: { passkey_id: id } });
+}
+
+/** For administrators: also where passkeys are off, as those that were made must not come back by themselves. */
+export async function passkeysOfUser(auth: AuthContext, userId: string): Promise<Passkey[]> {
+  if ((await findUser(auth.database, userId)) === undefined) throw authError('user_not_found');
+  return listPasskeys(auth.database, userId);
+}
+
+export async function removePasskeyOf(
+  auth: AuthContext,
+  { userId, id, client }: { userId: string; id: string; client: Client },
+): Promise<void> {
+  if (!(await deletePasskey(auth.database, userId, id))) throw authError('webauthn_credential_not_found');
+  const traits = { passkey_id: id };
+  audit(auth, { action: 'passkey_deleted', user: { id: userId }, client, traits, actorRole: 'service_role' });
 }
 
 export function knownOf(passkey: Passkey): KnownCredential {
