@@ -105,7 +105,12 @@ export class AppError extends Error {
   readonly extensions: Readonly<Record<string, unknown>>;
 
   constructor(code: ErrorCode, message: string, facts: ErrorFacts = {}) {
+    const isBug = code === 'internal-error';
+    const { stackTraceLimit } = Error;
+    // Where an expected failure was found helps nobody, and would take longer to find out than most answers.
+    if (!isBug) Error.stackTraceLimit = 0;
     super(message, facts.cause === undefined ? undefined : { cause: facts.cause });
+    Error.stackTraceLimit = stackTraceLimit;
     this.name = 'AppError';
     this.code = code;
     this.status = facts.status ?? ERROR_CATALOGUE[code].status;

@@ -117,6 +117,13 @@ test('the data path knows neither HTTP nor GraphQL', () => {
   ).toEqual([]);
 });
 
+test('what auth does is free of HTTP and GraphQL', () => {
+  const foreign = /from '(?:node:https?|fastify|graphql|graphql-yoga|@pothos\/[^']+)'/;
+  const domain = sources.filter(({ path }) => /^auth\/(domain|store)\//.test(path));
+  expect(domain.length).toBeGreaterThan(20);
+  expect(domain.filter(({ code }) => foreign.test(code)).map(({ path }) => path)).toEqual([]);
+});
+
 test('a file says what it is for, and no file outgrows 400 lines', () => {
   expect(sources.filter(({ text }) => !/^(#!.*\n)?(\/\*\*|\/\/)/.test(text)).map(({ path }) => path)).toEqual(
     [],

@@ -107,12 +107,18 @@ export async function createAuth(input: AuthInput): Promise<AuthModule> {
   };
 }
 
-function mailWarnings({ mode, auth }: Config, available: boolean): string[] {
-  if (auth.smtp.host !== undefined || !auth.email.enabled) return [];
-  if (mode === 'production')
-    return available
-      ? []
-      : ['No mail server (auth.smtp.host): sign-up, links and recovery by e-mail answer 503.'];
+function mailWarnings({ mode, auth, server }: Config, available: boolean): string[] {
+  if (!auth.email.enabled) return [];
+  if (mode === 'production') {
+    if (!available)
+      return ['No mail server (auth.smtp.host): sign-up, links and recovery by e-mail answer 503.'];
+    const local = [
+      ...(server.publicUrl === undefined ? ['server.publicUrl'] : []),
+      ...(auth.siteUrl.startsWith('http://localhost') ? ['auth.siteUrl'] : []),
+    ];
+    return local.length === 0 ? [] : [`Links in mails lead to this machine: set ${local.join(' and ')}.`];
+  }
+  if (auth.smtp.host !== undefined) return [];
   const confirms = auth.email.autoconfirm ? 'sign-up confirms itself, and ' : '';
   return [
     `No mail server (auth.smtp.host): ${confirms}mails wait at /auth/v1/dev/outbox for the service key.`,

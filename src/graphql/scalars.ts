@@ -3,7 +3,7 @@
  * string or a number. What comes out is what PostgreSQL printed.
  */
 import { GraphQLError, GraphQLScalarType, Kind, print, type ValueNode } from 'graphql';
-import { Variable } from '../data/plan/plan.ts';
+import { Variable } from '../data/plan/expression.ts';
 
 const MIN_INT = -2147483648;
 const MAX_INT = 2147483647;

@@ -1,6 +1,6 @@
 /** Actions whose statement does something before it answers: writes and calls. */
 import type { Answer, WithQuery } from '../data/plan/document.ts';
-import { JsonText, type Value, Variable } from '../data/plan/plan.ts';
+import { JsonText, type Value, Variable } from '../data/plan/expression.ts';
 import { compileAnswer } from '../data/sql/answer.ts';
 import { statementName } from '../data/sql/compile.ts';
 import { bind } from '../data/sql/value.ts';

@@ -1,7 +1,7 @@
 /** A read as far as it can be prepared: everything but the values that its filters compare with. */
 import type { Catalog } from '../data/catalog/catalog.ts';
+import type { Value } from '../data/plan/expression.ts';
 import type { Listing } from '../data/plan/listing.ts';
-import type { Value } from '../data/plan/plan.ts';
 import { type Statement, statementName } from '../data/sql/compile.ts';
 import {
   compileEstimate,

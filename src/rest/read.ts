@@ -2,6 +2,7 @@
 import { LRUCache } from 'lru-cache';
 import { bind } from '../data/sql/value.ts';
 import type { CallerStatement } from '../database/as-caller.ts';
+import { AppError } from '../errors.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Action } from './action.ts';
 import type { RestContext } from './handler.ts';
@@ -11,25 +12,47 @@ import { listingReply, type ReadMoment, readReply } from './read-reply.ts';
 import { type QueryShape, shapeOf } from './read-shape.ts';
 import { callerRequest, requestContext } from './transaction.ts';
 
-/** Reads prepared of one version of the catalog. */
-export type ReadCache = LRUCache<string, PreparedRead>;
+/** Of one version of the catalog. */
+export interface ReadCache {
+  readonly prepared: LRUCache<string, PreparedRead>;
+  /** Requests that were refused, word by word: what costs nothing to send must not cost much to refuse. */
+  readonly refusals: LRUCache<string, AppError>;
+}
 
 const MAX_READS = 1000;
+const MAX_REFUSALS = 500;
 
 export function createReadCache(): ReadCache {
-  return new LRUCache({ max: MAX_READS });
+  return { prepared: new LRUCache({ max: MAX_READS }), refusals: new LRUCache({ max: MAX_REFUSALS }) };
 }
 
 export function readAction(context: RestContext, exchange: Exchange, name: string): Action {
   const { reads, settings } = context;
   const shape = shapeOf(exchange.url);
   const key = cacheKey(exchange, name, shape);
-  let prepared = reads.get(key);
-  if (!prepared) {
-    prepared = prepareRead(context, exchange, name, shape.pairs);
-    reads.set(key, prepared);
+  const known = reads.prepared.get(key);
+  return actionOf(known ?? prepareOnce(context, exchange, name, shape, key), exchange, shape, settings);
+}
+
+function prepareOnce(
+  context: RestContext,
+  exchange: Exchange,
+  name: string,
+  { pairs }: QueryShape,
+  key: string,
+): PreparedRead {
+  const { prepared, refusals } = context.reads;
+  const words = cacheKey(exchange, name, { key: exchange.url });
+  const refused = refusals.get(words);
+  if (refused) throw refused;
+  try {
+    const made = prepareRead(context, exchange, name, pairs);
+    prepared.set(key, made);
+    return made;
+  } catch (error) {
+    if (error instanceof AppError && error.status < 500) refusals.set(words, error);
+    throw error;
   }
-  return actionOf(prepared, exchange, shape, settings);
 }
 
 /** Everything that a prepared read was made of, but for the values of its slots. A header cannot hold the separator. */

@@ -8,7 +8,7 @@ import type {
   DocumentWrite,
   Versions,
 } from '../data/plan/document.ts';
-import type { Predicate } from '../data/plan/plan.ts';
+import type { Predicate } from '../data/plan/expression.ts';
 import { invariant } from '../errors.ts';
 import type { Exchange } from '../exchange.ts';
 import { DOCUMENT, VERSIONS } from './answer.ts';

@@ -10,6 +10,7 @@ import { say } from './output.ts';
 import { measureColdStart } from './parts/cold-start.ts';
 import { measureHostile } from './parts/hostile.ts';
 import { measureLargeSchema } from './parts/large-schema.ts';
+import { measureRefusals } from './parts/refusals.ts';
 import {
   type Database,
   measureThroughput,
@@ -74,6 +75,8 @@ async function measure(options: Options, cluster: ScratchCluster, folder: string
   }
   const [first] = databases;
   if (wants(options, 'writing') && first !== undefined) add(await measureWriting(first.url, folder));
+  if (wants(options, 'refusals') && first !== undefined)
+    add(await measureRefusals(options, first.url, folder));
   if (wants(options, 'hostile') && first !== undefined) add(await measureHostile(first.url, folder));
   if (wants(options, 'large-schema')) add(await measureLargeSchema(cluster, folder));
   if (wants(options, 'cold-start')) add(await measureColdStart());
@@ -88,8 +91,8 @@ async function prepareDatabases(options: Options, cluster: ScratchCluster): Prom
     databases.push({ label, url });
     say(`data ${label}: ready`);
   };
-  if (!throughputWanted(options) && !wants(options, 'hostile') && !wants(options, 'writing'))
-    return databases;
+  const parts = ['hostile', 'writing', 'refusals'];
+  if (!throughputWanted(options) && !parts.some((part) => wants(options, part))) return databases;
   await add('×1', (url) => fillWithMusic(url, 1));
   if (!throughputWanted(options)) return databases;
   if (!options.quick) await add('×30', (url) => fillWithMusic(url, 30));

@@ -25,6 +25,7 @@ test('the server writes, answers and refuses as PostgreSQL does', { timeout: 180
   expect(result.cases).toBeGreaterThan(CASES);
   // A run that only refuses, or writes nothing, would prove nothing.
   expect(result.written).toBeGreaterThan(CASES / 8);
+  expect(result.overRest).toBeGreaterThan(CASES / 2);
   expect(result.byGrants).toBeGreaterThan(CASES / 10);
   expect(result.byPolicies).toBeGreaterThan(CASES / 20);
   expect(result.byOthers).toBeGreaterThan(CASES / 20);

@@ -1,7 +1,7 @@
 /** Writes whose rows come as one JSON document: one statement, however many rows there are. */
 import type { Column, Representation, Routine, RoutineParameter, Table } from '../catalog/catalog.ts';
+import type { Predicate, Value } from './expression.ts';
 import type { Listing } from './listing.ts';
-import type { Predicate, Value } from './plan.ts';
 
 /** A member of the document's objects that becomes a column. */
 export interface DocumentColumn {

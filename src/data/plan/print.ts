@@ -8,7 +8,8 @@ import type {
   RoutineParameter,
   Table,
 } from '../catalog/catalog.ts';
-import { type Position, type QueryPlan, type Value, Variable } from './plan.ts';
+import { type Value, Variable } from './expression.ts';
+import type { Position, QueryPlan } from './plan.ts';
 
 export function printPlan(plan: QueryPlan): unknown {
   return keyed(plan);

@@ -1,6 +1,7 @@
 /** Plans that write. Like reads they speak PostgreSQL: columns and keys are catalog objects, the rest are Values. */
 import type { Column, Key, Relationship, Table } from '../catalog/catalog.ts';
-import type { CallPlan, Entry, ObjectShape, Predicate, ReadPlan, Value } from './plan.ts';
+import type { Predicate, Value } from './expression.ts';
+import type { CallPlan, Entry, ObjectShape, ReadPlan } from './plan.ts';
 
 /** Rows of one table that are written together, in order. */
 export interface InsertLevel {

@@ -1,7 +1,7 @@
 /** Aggregate calls. */
 import { empty, join, keyword, type Sql, sql } from '../../database/sql.ts';
 import { type PgType, withoutDomain } from '../catalog/catalog.ts';
-import type { Aggregate, Operand, Value } from '../plan/plan.ts';
+import type { Aggregate, Operand, Value } from '../plan/expression.ts';
 
 /** Types that PostgreSQL 15 has max() and min() for; for the others the first of the sorted values serves. */
 const HAS_MAXIMUM = new Set(

@@ -3,7 +3,7 @@ import { refuseUnless } from '../../database/refusal.ts';
 import { identifier, join, render, type Sql, sql } from '../../database/sql.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { type Answer, WITH_ROWS, type WithQuery } from '../plan/document.ts';
-import type { Value } from '../plan/plan.ts';
+import type { Value } from '../plan/expression.ts';
 import { Aliases } from './aliases.ts';
 import { compilationOf, type Statement } from './compile.ts';
 import { locationOf, replacedCount, rowsMeant, withQuery } from './document.ts';

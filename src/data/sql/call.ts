@@ -1,6 +1,6 @@
 /** Calls of routines. */
 import { argumentName, empty, identifier, join, literal, type Sql, sql } from '../../database/sql.ts';
-import type { RoutineCall, Value } from '../plan/plan.ts';
+import type { RoutineCall, Value } from '../plan/expression.ts';
 import type { Row } from './row.ts';
 import { bound } from './value.ts';
 

@@ -4,7 +4,8 @@ import { identifier, literal, render, type Sql, sql } from '../../database/sql.t
 import { builtInType } from '../catalog/built-in-types.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { isVoid } from '../catalog/scalar-name.ts';
-import type { CallPlan, Plan, QueryPlan, Value } from '../plan/plan.ts';
+import type { Value } from '../plan/expression.ts';
+import type { CallPlan, Plan, QueryPlan } from '../plan/plan.ts';
 import { Aliases } from './aliases.ts';
 import { callSql } from './call.ts';
 import { encoded } from './encode.ts';

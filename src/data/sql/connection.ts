@@ -4,7 +4,8 @@
  */
 import { identifier, integer, join, keyword, literal, type Sql, sql } from '../../database/sql.ts';
 import { invariant } from '../../errors.ts';
-import type { ConnectionShape, ObjectShape, PageInfoPart, Position, ReadPlan, Value } from '../plan/plan.ts';
+import type { Value } from '../plan/expression.ts';
+import type { ConnectionShape, ObjectShape, PageInfoPart, Position, ReadPlan } from '../plan/plan.ts';
 import { token } from './encode.ts';
 import { isBehind, reversed } from './keyset.ts';
 import { type OrderKey, orderKeys } from './order.ts';

@@ -23,7 +23,7 @@ import type {
   DocumentWrite,
   WithQuery,
 } from '../plan/document.ts';
-import type { Value } from '../plan/plan.ts';
+import type { Value } from '../plan/expression.ts';
 import type { Aliases } from './aliases.ts';
 import { predicateSql, whereClause } from './predicate.ts';
 import { type Row, sourceRow } from './row.ts';

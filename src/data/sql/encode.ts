@@ -1,7 +1,7 @@
 /** How a value is written to JSON: what row_to_json makes of it, or its text where numbers are to be strings. */
 import { join, literal, type Sql, sql } from '../../database/sql.ts';
 import { type PgType, withoutDomain } from '../catalog/catalog.ts';
-import type { Value } from '../plan/plan.ts';
+import type { Value } from '../plan/expression.ts';
 import { bound } from './value.ts';
 
 export function encoded(

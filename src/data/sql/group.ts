@@ -1,6 +1,7 @@
 /** Reads that group: aggregates stand among plain entries, and the rows are one per combination of those. */
 import { empty, integer, join, type Sql, sql } from '../../database/sql.ts';
-import type { ObjectShape, Shape, Value } from '../plan/plan.ts';
+import type { Value } from '../plan/expression.ts';
+import type { ObjectShape, Shape } from '../plan/plan.ts';
 import { aggregateCall } from './aggregate.ts';
 import type { Aliases } from './aliases.ts';
 import { operandSql } from './predicate.ts';

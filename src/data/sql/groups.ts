@@ -2,7 +2,8 @@
 import { identifier, join, literal, type Sql, sql } from '../../database/sql.ts';
 import { invariant } from '../../errors.ts';
 import type { Column } from '../catalog/catalog.ts';
-import type { GroupShape, ReadPlan, Value } from '../plan/plan.ts';
+import type { Value } from '../plan/expression.ts';
+import type { GroupShape, ReadPlan } from '../plan/plan.ts';
 import { encoded } from './encode.ts';
 import { type OrderKey, orderClause, orderKeys } from './order.ts';
 import { aggregateItems } from './page.ts';

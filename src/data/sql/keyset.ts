@@ -1,7 +1,8 @@
 /** Positions in an order: which rows come behind the row that has these values. */
 import { join, operator, type Sql, sql } from '../../database/sql.ts';
 import { type PgType, withoutDomain } from '../catalog/catalog.ts';
-import type { Operand, Order, Position, Value } from '../plan/plan.ts';
+import type { Operand, Order, Value } from '../plan/expression.ts';
+import type { Position } from '../plan/plan.ts';
 import type { OrderKey } from './order.ts';
 import { operatorSchema } from './types.ts';
 import { bound } from './value.ts';

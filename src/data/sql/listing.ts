@@ -2,8 +2,9 @@
 import { empty, identifier, integer, join, literal, render, type Sql, sql } from '../../database/sql.ts';
 import { invariant } from '../../errors.ts';
 import type { Catalog, MediaHandler } from '../catalog/catalog.ts';
+import type { Value } from '../plan/expression.ts';
 import type { Listing } from '../plan/listing.ts';
-import type { ObjectShape, Value } from '../plan/plan.ts';
+import type { ObjectShape } from '../plan/plan.ts';
 import { Aliases } from './aliases.ts';
 import { compilationOf, type Statement } from './compile.ts';
 import { rowVersion } from './document.ts';

@@ -4,7 +4,7 @@ import { refuseUnless } from '../../database/refusal.ts';
 import { identifier, integer, join, literal, type Sql, sql } from '../../database/sql.ts';
 import { invariant } from '../../errors.ts';
 import type { Column } from '../catalog/catalog.ts';
-import type { Predicate, Value } from '../plan/plan.ts';
+import type { Predicate, Value } from '../plan/expression.ts';
 import type { DeletePlan, Match, UpdatePlan, WriteAnswer } from '../plan/write.ts';
 import { predicateSql, whereClause } from './predicate.ts';
 import { relatedStatements } from './related.ts';

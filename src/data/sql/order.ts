@@ -1,6 +1,6 @@
 /** ORDER BY: keys over a row, with the joins that keys of related rows need. */
 import { identifier, join, keyword, type Sql, sql } from '../../database/sql.ts';
-import type { Operand, Order, Value } from '../plan/plan.ts';
+import type { Operand, Order, Value } from '../plan/expression.ts';
 import type { Aliases } from './aliases.ts';
 import { operandSql, relatedCondition, whereClause } from './predicate.ts';
 import { type Row, sourceRow } from './row.ts';

@@ -1,6 +1,7 @@
 /** Aggregates and rows of one set: the set is read once, and both see the same rows. */
 import { identifier, integer, join, literal, type Sql, sql } from '../../database/sql.ts';
-import type { AggregateShape, Entry, ObjectShape, PageShape, ReadPlan, Value } from '../plan/plan.ts';
+import type { Value } from '../plan/expression.ts';
+import type { AggregateShape, Entry, ObjectShape, PageShape, ReadPlan } from '../plan/plan.ts';
 import { aggregateCall } from './aggregate.ts';
 import { orderClause } from './order.ts';
 import { operandSql } from './predicate.ts';

@@ -12,7 +12,7 @@ import {
 } from '../../database/sql.ts';
 import { invariant } from '../../errors.ts';
 import { type Column, type Relationship, withoutDomain } from '../catalog/catalog.ts';
-import type { Aggregate, Operand, Predicate, Related, Value } from '../plan/plan.ts';
+import type { Aggregate, Operand, Predicate, Related, Value } from '../plan/expression.ts';
 import { aggregateCall } from './aggregate.ts';
 import type { Aliases } from './aliases.ts';
 import { callSql } from './call.ts';

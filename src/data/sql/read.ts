@@ -5,7 +5,8 @@
  */
 import { empty, identifier, integer, join, literal, parameter, type Sql, sql } from '../../database/sql.ts';
 import type { Relationship } from '../catalog/catalog.ts';
-import type { Entry, ObjectShape, Order, ReadPlan, Shape, Value } from '../plan/plan.ts';
+import type { Order, Value } from '../plan/expression.ts';
+import type { Entry, ObjectShape, ReadPlan, Shape } from '../plan/plan.ts';
 import type { Aliases } from './aliases.ts';
 import { callSql } from './call.ts';
 import { compileConnection } from './connection.ts';

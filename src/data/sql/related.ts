@@ -4,7 +4,7 @@ import { refuseUnless } from '../../database/refusal.ts';
 import { identifier, integer, join, literal, type Sql, sql } from '../../database/sql.ts';
 import { invariant } from '../../errors.ts';
 import type { Column, Relationship } from '../catalog/catalog.ts';
-import type { Value } from '../plan/plan.ts';
+import type { Value } from '../plan/expression.ts';
 import type { RelatedWrite } from '../plan/write.ts';
 import { insertRelated } from './insert.ts';
 import { predicateSql, whereClause } from './predicate.ts';

@@ -1,7 +1,7 @@
 /** `column = …` of an UPDATE. */
 import { identifier, operator, type Sql, sql } from '../../database/sql.ts';
 import type { PgType } from '../catalog/catalog.ts';
-import type { Value } from '../plan/plan.ts';
+import type { Value } from '../plan/expression.ts';
 import type { SetColumn } from '../plan/write.ts';
 import type { Row } from './row.ts';
 import { operatorSchema } from './types.ts';

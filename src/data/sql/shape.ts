@@ -3,7 +3,7 @@
  * `(y.*)::record`, never the bare alias: a column of that name would capture it.
  */
 import { identifier, join, literal, type Sql, sql } from '../../database/sql.ts';
-import type { Value } from '../plan/plan.ts';
+import type { Value } from '../plan/expression.ts';
 
 /** NAMEDATALEN - 1: longer column names are cut silently. */
 const MAX_NAME_BYTES = 63;

@@ -1,7 +1,7 @@
 /** What stands in FROM: tables, routines, and rows that an earlier statement of the batch has written. */
 import { identifier, join, type Sql, sql } from '../../database/sql.ts';
 import type { Relationship } from '../catalog/catalog.ts';
-import type { Source, Value } from '../plan/plan.ts';
+import type { Source, Value } from '../plan/expression.ts';
 import { callSql } from './call.ts';
 import type { Row } from './row.ts';
 import { stash } from './stash.ts';

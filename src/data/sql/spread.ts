@@ -1,7 +1,8 @@
 /** Spreads: the entries of a related row, or arrays of those of related rows, in the outer row's own select list. */
 import { identifier, join, type Sql, sql } from '../../database/sql.ts';
 import { invariant } from '../../errors.ts';
-import type { Shape, Value } from '../plan/plan.ts';
+import type { Value } from '../plan/expression.ts';
+import type { Shape } from '../plan/plan.ts';
 import { type Compilation, lateral, openRows, type ShapeItem } from './read.ts';
 import type { Row } from './row.ts';
 

@@ -2,7 +2,7 @@
 import { identifier, parameter, type Sql, sql } from '../../database/sql.ts';
 import { AppError } from '../../errors.ts';
 import { type PgType, type Representation, withoutDomain } from '../catalog/catalog.ts';
-import { JsonText, type Value, Variable, VariableRows } from '../plan/plan.ts';
+import { JsonText, type Value, Variable, VariableRows } from '../plan/expression.ts';
 import { typeName } from './types.ts';
 
 /**

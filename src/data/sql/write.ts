@@ -6,8 +6,9 @@
 import { join, render, type Sql, sql } from '../../database/sql.ts';
 import { invariant } from '../../errors.ts';
 import type { Catalog, Column, Table } from '../catalog/catalog.ts';
+import type { Source, Value } from '../plan/expression.ts';
 import { readsOtherRows } from '../plan/inspect.ts';
-import type { ObjectShape, ReadPlan, Source, Value } from '../plan/plan.ts';
+import type { ObjectShape, ReadPlan } from '../plan/plan.ts';
 import type { InsertLevel, InsertRow, MutationPlan, WriteAnswer, WritePlan } from '../plan/write.ts';
 import { Aliases } from './aliases.ts';
 import { callExpression, compilationOf, type Statement } from './compile.ts';

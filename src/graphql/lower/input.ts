@@ -13,7 +13,7 @@ import {
   Kind,
   type ValueNode,
 } from 'graphql';
-import { Variable } from '../../data/plan/plan.ts';
+import { Variable } from '../../data/plan/expression.ts';
 import { literalValue } from '../scalars.ts';
 import type { RequestVariables } from './request-variables.ts';
 

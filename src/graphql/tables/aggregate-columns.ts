@@ -4,7 +4,7 @@ import type { PgType } from '../../data/catalog/catalog.ts';
 import type { ApiComputedField } from '../../data/catalog/model.ts';
 import { elementType, isList } from '../../data/catalog/scalar-name.ts';
 import type { VisibleTable } from '../../data/catalog/visible.ts';
-import type { AggregateFunction, Operand } from '../../data/plan/plan.ts';
+import type { AggregateFunction, Operand } from '../../data/plan/expression.ts';
 import { rowCall } from './call.ts';
 import type { Registry } from './registry.ts';
 

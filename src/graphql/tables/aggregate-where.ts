@@ -2,7 +2,7 @@
 import type { GraphQLNamedType } from 'graphql';
 import type { PgType } from '../../data/catalog/catalog.ts';
 import type { VisibleTable } from '../../data/catalog/visible.ts';
-import type { AggregateFunction, Operand, Predicate, Related } from '../../data/plan/plan.ts';
+import type { AggregateFunction, Operand, Predicate, Related } from '../../data/plan/expression.ts';
 import { AppError } from '../../errors.ts';
 import { constantOf, type Input } from '../lower/input.ts';
 import type { Selection } from '../lower/selection.ts';

@@ -2,14 +2,8 @@
 import type { GraphQLNamedType } from 'graphql';
 import type { PgType } from '../../data/catalog/catalog.ts';
 import type { VisibleTable } from '../../data/catalog/visible.ts';
-import type {
-  AggregateFunction,
-  AggregateShape,
-  Operand,
-  PageShape,
-  ReadPlan,
-  Source,
-} from '../../data/plan/plan.ts';
+import type { AggregateFunction, Operand, Source } from '../../data/plan/expression.ts';
+import type { AggregateShape, PageShape, ReadPlan } from '../../data/plan/plan.ts';
 import { isWideNumber } from '../../data/sql/encode.ts';
 import type { LowerField, Selection } from '../lower/selection.ts';
 import { AGGREGATE_GROUPS, aggregateColumns, aggregateComputedFields } from './aggregate-columns.ts';

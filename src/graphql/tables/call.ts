@@ -1,6 +1,6 @@
 /** The arguments of functions and computed fields: `args`, and the routine call that they make. */
 import type { ApiCall } from '../../data/catalog/model.ts';
-import type { Argument, RoutineCall } from '../../data/plan/plan.ts';
+import type { Argument, RoutineCall } from '../../data/plan/expression.ts';
 import { AppError } from '../../errors.ts';
 import { bindable, type Input } from '../lower/input.ts';
 import { typeUse } from './column-type.ts';

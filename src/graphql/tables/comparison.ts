@@ -3,7 +3,7 @@ import type { GraphQLNamedType } from 'graphql';
 import type { PgType } from '../../data/catalog/catalog.ts';
 import type { ApiTable } from '../../data/catalog/model.ts';
 import { elementType, isList, scalarName } from '../../data/catalog/scalar-name.ts';
-import type { Operand, Operator, Predicate, Value } from '../../data/plan/plan.ts';
+import type { Operand, Operator, Predicate, Value } from '../../data/plan/expression.ts';
 import { AppError, invariant } from '../../errors.ts';
 import { bindable, constantOf, type Input } from '../lower/input.ts';
 import type { Selection } from '../lower/selection.ts';

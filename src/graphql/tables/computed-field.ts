@@ -2,7 +2,8 @@
 
 import { elementType, isList } from '../../data/catalog/scalar-name.ts';
 import type { VisibleComputedField, VisibleTable } from '../../data/catalog/visible.ts';
-import type { Shape, Source } from '../../data/plan/plan.ts';
+import type { Source } from '../../data/plan/expression.ts';
+import type { Shape } from '../../data/plan/plan.ts';
 import { isWideNumber } from '../../data/sql/encode.ts';
 import type { LowerField, Selection } from '../lower/selection.ts';
 import { argsArgument, lowerCall } from './call.ts';

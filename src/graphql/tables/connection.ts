@@ -3,16 +3,8 @@ import { createHash } from 'node:crypto';
 import type { GraphQLNamedType } from 'graphql';
 import type { PgType } from '../../data/catalog/catalog.ts';
 import type { VisibleTable } from '../../data/catalog/visible.ts';
-import type {
-  ConnectionShape,
-  EdgePart,
-  Operand,
-  Order,
-  PageInfoPart,
-  Position,
-  ReadPlan,
-  Source,
-} from '../../data/plan/plan.ts';
+import type { Operand, Order, Source } from '../../data/plan/expression.ts';
+import type { ConnectionShape, EdgePart, PageInfoPart, Position, ReadPlan } from '../../data/plan/plan.ts';
 import { AppError } from '../../errors.ts';
 import { readToken } from '../../lib/token.ts';
 import type { LowerField, Selection } from '../lower/selection.ts';

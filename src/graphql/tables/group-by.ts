@@ -2,16 +2,8 @@
 import type { GraphQLNamedType } from 'graphql';
 import type { PgType } from '../../data/catalog/catalog.ts';
 import type { VisibleTable } from '../../data/catalog/visible.ts';
-import type {
-  AggregateFunction,
-  AggregateShape,
-  GroupShape,
-  Operand,
-  Order,
-  Predicate,
-  ReadPlan,
-  Source,
-} from '../../data/plan/plan.ts';
+import type { AggregateFunction, Operand, Order, Predicate, Source } from '../../data/plan/expression.ts';
+import type { AggregateShape, GroupShape, ReadPlan } from '../../data/plan/plan.ts';
 import { AppError } from '../../errors.ts';
 import type { LowerField, Selection } from '../lower/selection.ts';
 import { aggregateFieldsType } from './aggregate.ts';

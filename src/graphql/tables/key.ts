@@ -2,7 +2,7 @@
 import type { GraphQLNamedType } from 'graphql';
 import type { ApiColumn } from '../../data/catalog/model.ts';
 import type { VisibleTable } from '../../data/catalog/visible.ts';
-import type { Predicate } from '../../data/plan/plan.ts';
+import type { Predicate } from '../../data/plan/expression.ts';
 import { invariant } from '../../errors.ts';
 import { bindable, type Input } from '../lower/input.ts';
 import { columnTypeUse } from './column-type.ts';

@@ -2,7 +2,8 @@
 import type { GraphQLNamedType } from 'graphql';
 import type { Column } from '../../data/catalog/catalog.ts';
 import type { VisibleTable } from '../../data/catalog/visible.ts';
-import type { ObjectShape, Order, PageShape, Predicate, ReadPlan, Source } from '../../data/plan/plan.ts';
+import type { Order, Predicate, Source } from '../../data/plan/expression.ts';
+import type { ObjectShape, PageShape, ReadPlan } from '../../data/plan/plan.ts';
 import { AppError } from '../../errors.ts';
 import { constantOf } from '../lower/input.ts';
 import type { Selection } from '../lower/selection.ts';

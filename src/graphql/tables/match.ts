@@ -1,7 +1,7 @@
 /** `if_match`: what a row must still look like, so that nobody overwrites what he has not seen. */
 import { elementType, isList } from '../../data/catalog/scalar-name.ts';
 import type { WritableTable } from '../../data/catalog/visible.ts';
-import type { Predicate } from '../../data/plan/plan.ts';
+import type { Predicate } from '../../data/plan/expression.ts';
 import type { Match } from '../../data/plan/write.ts';
 import { bindable, type Input } from '../lower/input.ts';
 import type { Selection } from '../lower/selection.ts';

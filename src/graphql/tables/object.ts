@@ -2,7 +2,8 @@
 import type { GraphQLNamedType, GraphQLObjectType } from 'graphql';
 import { elementType, isList } from '../../data/catalog/scalar-name.ts';
 import type { VisibleRelationship, VisibleTable } from '../../data/catalog/visible.ts';
-import type { ObjectShape, ReadPlan, Shape, Value } from '../../data/plan/plan.ts';
+import type { Value } from '../../data/plan/expression.ts';
+import type { ObjectShape, ReadPlan, Shape } from '../../data/plan/plan.ts';
 import { isWideNumber } from '../../data/sql/encode.ts';
 import { AppError } from '../../errors.ts';
 import { parseJsonPath } from '../../lib/json-path.ts';

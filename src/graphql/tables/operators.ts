@@ -4,7 +4,7 @@ import type { BuiltInType } from '../../data/catalog/built-in-types.ts';
 import type { ApiColumn } from '../../data/catalog/model.ts';
 import { elementType, isList } from '../../data/catalog/scalar-name.ts';
 import type { VisibleTable, WritableTable } from '../../data/catalog/visible.ts';
-import type { Value } from '../../data/plan/plan.ts';
+import type { Value } from '../../data/plan/expression.ts';
 import type { SetColumn, SetOperator } from '../../data/plan/write.ts';
 import { AppError } from '../../errors.ts';
 import { bindable, type Input } from '../lower/input.ts';

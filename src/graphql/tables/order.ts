@@ -1,7 +1,7 @@
 /** `T_order_by`: columns, columns of related rows, aggregates of related lists, computed fields. */
 import type { GraphQLNamedType } from 'graphql';
 import { takesNoArguments, type VisibleTable } from '../../data/catalog/visible.ts';
-import type { Operand, Order, Related } from '../../data/plan/plan.ts';
+import type { Operand, Order, Related } from '../../data/plan/expression.ts';
 import { AppError } from '../../errors.ts';
 import { constantOf, type Input } from '../lower/input.ts';
 import type { Selection } from '../lower/selection.ts';

@@ -2,7 +2,7 @@
 import type { GraphQLNamedType } from 'graphql';
 import type { Relationship } from '../../data/catalog/catalog.ts';
 import type { VisibleRelationship, VisibleTable, WritableTable } from '../../data/catalog/visible.ts';
-import type { Predicate } from '../../data/plan/plan.ts';
+import type { Predicate } from '../../data/plan/expression.ts';
 import type { RelatedWrite, SetColumn } from '../../data/plan/write.ts';
 import { AppError, invariant } from '../../errors.ts';
 import { bindable, constantOf, type Input } from '../lower/input.ts';

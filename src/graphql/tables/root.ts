@@ -2,7 +2,8 @@
 import type { ApiFunction } from '../../data/catalog/model.ts';
 import { isVoid } from '../../data/catalog/scalar-name.ts';
 import type { VisibleFunction, VisibleTable } from '../../data/catalog/visible.ts';
-import type { CallPlan, Plan, Source } from '../../data/plan/plan.ts';
+import type { Source } from '../../data/plan/expression.ts';
+import type { CallPlan, Plan } from '../../data/plan/plan.ts';
 import { isWideNumber } from '../../data/sql/encode.ts';
 import type { LowerField, Selection } from '../lower/selection.ts';
 import { aggregateType, lowerAggregateRead } from './aggregate.ts';

@@ -1,6 +1,6 @@
 /** `update_T`, `update_T_by_pk`, `update_T_many`, `delete_T`, `delete_T_by_pk`. */
 import type { WritableTable } from '../../data/catalog/visible.ts';
-import type { Predicate } from '../../data/plan/plan.ts';
+import type { Predicate } from '../../data/plan/expression.ts';
 import type { UpdatePlan, WriteAnswer, WritePlan } from '../../data/plan/write.ts';
 import { AppError, invariant } from '../../errors.ts';
 import type { Input } from '../lower/input.ts';

@@ -1,7 +1,7 @@
 /** `T_bool_exp`: columns, related rows, aggregates of related lists, computed fields, and their logic. */
 import type { GraphQLNamedType } from 'graphql';
 import { takesNoArguments, type VisibleTable } from '../../data/catalog/visible.ts';
-import type { Operand, Predicate, Related } from '../../data/plan/plan.ts';
+import type { Operand, Predicate, Related } from '../../data/plan/expression.ts';
 import { AppError } from '../../errors.ts';
 import type { Input } from '../lower/input.ts';
 import type { Selection } from '../lower/selection.ts';

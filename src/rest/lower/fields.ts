@@ -2,7 +2,7 @@
 import { builtInType } from '../../data/catalog/built-in-types.ts';
 import type { Catalog, Column, PgType, Routine, Table } from '../../data/catalog/catalog.ts';
 import { withoutDomain } from '../../data/catalog/catalog.ts';
-import type { Operand } from '../../data/plan/plan.ts';
+import type { Operand } from '../../data/plan/expression.ts';
 import { editDistance } from '../../lib/nearest.ts';
 import type { Field, JsonStep } from '../grammar/ast.ts';
 import { postgresError } from './types.ts';

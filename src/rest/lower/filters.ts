@@ -1,7 +1,7 @@
 /** Filters and trees of them → predicates. */
 import { builtInType } from '../../data/catalog/built-in-types.ts';
-import type { Operand, Operator, Predicate, Value } from '../../data/plan/plan.ts';
-import { TEXT_QUERIES, Variable } from '../../data/plan/plan.ts';
+import type { Operand, Operator, Predicate, Value } from '../../data/plan/expression.ts';
+import { TEXT_QUERIES, Variable } from '../../data/plan/expression.ts';
 import {
   type Filter,
   FULL_TEXT_OPERATORS,

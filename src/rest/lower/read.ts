@@ -1,17 +1,8 @@
 /** The tree of a request → ReadPlan. */
 import type { Column } from '../../data/catalog/catalog.ts';
 import { isToOne, relationshipOf, type Way } from '../../data/catalog/ways.ts';
-import type {
-  Aggregate,
-  Entry,
-  Operand,
-  Order,
-  Predicate,
-  ReadPlan,
-  Related,
-  Shape,
-  Source,
-} from '../../data/plan/plan.ts';
+import type { Aggregate, Operand, Order, Predicate, Related, Source } from '../../data/plan/expression.ts';
+import type { Entry, ReadPlan, Shape } from '../../data/plan/plan.ts';
 import { invariant } from '../../errors.ts';
 import type { Filter, OrderTerm, SelectField } from '../grammar/ast.ts';
 import { fieldOperand, type Scope, shown } from './fields.ts';

@@ -87,7 +87,8 @@ function isKeptOrder({ via, by }: OrderModel): boolean {
   return via.length === 0 && by.kind === 'column';
 }
 
-function keptWhere(where: WhereModel): WhereModel | undefined {
+/** What of a condition has words in REST. */
+export function keptWhere(where: WhereModel): WhereModel | undefined {
   switch (where.kind) {
     case 'and':
     case 'or': {
@@ -167,7 +168,8 @@ const OPERATORS: Readonly<Record<Comparison, string>> = {
   ilike: 'ilike',
 };
 
-function whereText(where: WhereModel): string {
+/** As a term of `and=(…)`. */
+export function whereText(where: WhereModel): string {
   switch (where.kind) {
     case 'and':
     case 'or':

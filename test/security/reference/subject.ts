@@ -36,12 +36,18 @@ export type Reply =
     }
   | { readonly kind: 'failed'; readonly message: string; readonly sqlState: string | undefined };
 
+export interface RestWrite {
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: unknown;
+}
+
 export interface Subject {
   /** Reads the database anew. */
   load(): Promise<void>;
   ask(text: GraphqlText, caller: CallerModel): Promise<Reply>;
-  /** GET over REST; `path` is below `/rest/v1`. */
-  askRest(path: string, caller: CallerModel): Promise<Reply>;
+  /** Over REST, by GET where nothing else is said; `path` is below `/rest/v1`. */
+  askRest(path: string, caller: CallerModel, write?: RestWrite): Promise<Reply>;
   close(): Promise<void>;
 }
 
@@ -90,6 +96,13 @@ class SabotagedRunner extends CallerRunner {
     }));
     return super.runAll(changed, end);
   }
+}
+
+const READ: RestWrite = { method: 'GET', headers: {}, body: undefined };
+
+/** Of `*` + `/3`. */
+function countOf(range: string | string[] | undefined): number {
+  return Number(String(range).split('/')[1]);
 }
 
 export function createSubject(
@@ -166,16 +179,24 @@ export function createSubject(
       const message = `${error.message} (${String(code)}) ${String(cause ?? '')}`;
       return { kind: 'failed', message, sqlState };
     },
-    async askRest(path, model) {
+    async askRest(path, model, { method, headers, body: sent } = READ) {
       try {
-        const { status, body } = await rest.handle(restExchange('GET', path, { caller: callerOf(model) }));
-        if (status === 200) return { kind: 'data', data: JSON.parse(String(body)) as Json };
+        const exchange = restExchange(method, path, { caller: callerOf(model), headers, body: sent });
+        const { status, headers: told, body } = await rest.handle(exchange);
+        const text = String(body);
+        // Where no rows are asked for their number is.
+        if (status < 300)
+          return {
+            kind: 'data',
+            data: text === '' ? countOf(told['content-range']) : (JSON.parse(text) as Json),
+          };
         return { kind: 'failed', message: `${status} ${String(body)}`, sqlState: undefined };
       } catch (error) {
         if (!(error instanceof AppError)) throw error;
         const text = String(restErrorReply(error).body);
         const { code, message } = JSON.parse(text) as { code: string; message: string };
-        if (code === '42501') return { kind: 'refused', late: true, message, sqlState: code };
+        if (['42501', '23514', '44000'].includes(code))
+          return { kind: 'refused', late: true, message, sqlState: code };
         return { kind: 'failed', message: text, sqlState: code };
       }
     },

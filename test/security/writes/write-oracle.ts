@@ -13,6 +13,7 @@ import { makeMutation, rawMutationArbitrary } from './write-arbitrary.ts';
 import { toMutationText } from './write-graphql.ts';
 import type { MutationModel, WriteRootModel, WriteSchemaModel } from './write-model.ts';
 import { type Outcome, PARENT_MISSING, type Tables, WriteReference } from './write-reference.ts';
+import { toRestWrite } from './write-rest.ts';
 import { writeSchemaArbitrary } from './write-schema.ts';
 
 export interface WriteOracleInput {
@@ -36,6 +37,8 @@ export interface WriteOracleResult {
   readonly byGrants: number;
   readonly byPolicies: number;
   readonly byOthers: number;
+  /** Asked over REST as well, as far as it has words for them. */
+  readonly overRest: number;
   readonly elapsedMs: number;
   readonly failure: string | undefined;
 }
@@ -60,7 +63,7 @@ export async function runWriteOracle(input: WriteOracleInput): Promise<WriteOrac
     { role, claims: { sub: 'u1', tenant: 2 } },
     { role: 'service_role', claims: {} },
   ];
-  const counts = { databases: 0, cases: 0, written: 0, byGrants: 0, byPolicies: 0, byOthers: 0 };
+  const counts = { databases: 0, cases: 0, written: 0, byGrants: 0, byPolicies: 0, byOthers: 0, overRest: 0 };
   let failedAt: number | undefined;
 
   const check = async (schema: WriteSchemaModel, before: Tables, mutation: MutationModel): Promise<void> => {
@@ -72,18 +75,29 @@ export async function runWriteOracle(input: WriteOracleInput): Promise<WriteOrac
         report(`the reference itself failed: ${(error as Error).stack}`, schema, mutation, text),
       );
     });
-    const reply = await subject.ask(text, mutation.caller);
-    const after = await reference.tables();
-    const wanted = expected.refusal ? before : expected.tables;
-    const problem =
-      difference(expected, reply, mutation.roots) ??
-      (isDeepStrictEqual(after, wanted)
-        ? undefined
-        : `the tables hold ${JSON.stringify(after)}\n  instead of ${JSON.stringify(wanted)}`);
-    if (!isDeepStrictEqual(after, before)) await restore(admin, schema);
-    if (problem !== undefined) {
+    const judge = async (outcome: Outcome, asked: MutationModel, reply: Reply, words: GraphqlText) => {
+      const after = await reference.tables();
+      const wanted = outcome.refusal ? before : outcome.tables;
+      const problem =
+        difference(outcome, reply, asked.roots) ??
+        (isDeepStrictEqual(after, wanted)
+          ? undefined
+          : `the tables hold ${JSON.stringify(after)}\n  instead of ${JSON.stringify(wanted)}`);
+      if (!isDeepStrictEqual(after, before)) await restore(admin, schema);
+      if (problem === undefined) return;
       failedAt ??= performance.now();
-      throw new Mismatch(report(problem, schema, mutation, text));
+      throw new Mismatch(report(problem, schema, asked, words));
+    };
+    await judge(expected, mutation, await subject.ask(text, mutation.caller), text);
+    const rest = toRestWrite(mutation);
+    if (rest) {
+      // Over REST there is no schema of a role: PostgreSQL refuses by itself.
+      const plain = await reference.perform(rest.mutation, false);
+      const reply = await subject.askRest(rest.path, mutation.caller, rest);
+      const told = reply.kind === 'data' ? { ...reply, data: rest.data(reply.data) } : reply;
+      const words = { query: `${rest.method} ${rest.path}`, variables: { body: rest.body, ...rest.headers } };
+      await judge(plain, rest.mutation, told, words);
+      if (failedAt === undefined) counts.overRest += 1;
     }
     if (failedAt === undefined) count(expected);
   };
@@ -119,7 +133,7 @@ export async function runWriteOracle(input: WriteOracleInput): Promise<WriteOrac
     const failure = !result.failed
       ? undefined
       : errorInstance instanceof Mismatch
-        ? `${errorInstance.message}\nagain with: npm run fuzz -- --writes --seed ${result.seed} --cases ${input.cases}`
+        ? `${errorInstance.message}\nagain with: npm run fuzz -- --only writes --seed ${result.seed} --cases ${input.cases}`
         : `the oracle itself failed (seed ${result.seed}): ${(errorInstance as Error | null)?.stack ?? 'interrupted'}`;
     return { seed: result.seed, ...counts, elapsedMs: Math.round(performance.now() - startedAt), failure };
   } finally {
