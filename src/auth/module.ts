@@ -21,6 +21,7 @@ import { createAuthEndpoint } from './rest/router.ts';
 import { ROUTES } from './rest/routes.ts';
 import type { SigningKey } from './signing-keys.ts';
 import { createDatabase } from './store/database.ts';
+import { removeOldChallenges } from './store/factors.ts';
 import { removeOldFlows } from './store/flow-state.ts';
 
 export interface AuthInput {
@@ -90,6 +91,7 @@ export async function createAuth(input: AuthInput): Promise<AuthModule> {
       background.run('housekeeping of auth', async () => {
         await removeOldEntries(context);
         await removeOldFlows(database);
+        await removeOldChallenges(database);
       }),
     HOUSEKEEPING_MS,
   );

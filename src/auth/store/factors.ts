@@ -77,6 +77,12 @@ export interface ChallengeState extends MfaChallenge {
   readonly expired: boolean;
 }
 
+export async function removeOldChallenges(connection: Connection): Promise<void> {
+  await connection.run(
+    sql<unknown>`delete from auth.mfa_challenges where created_at < now() - interval '1 day'`,
+  );
+}
+
 /** A question that was answered already is none. */
 export function findChallenge(
   connection: Connection,

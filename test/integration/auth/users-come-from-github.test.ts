@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type AuthServer, startAuth } from '../../support/auth.ts';
+import { type AuthServer, PASSWORD, startAuth } from '../../support/auth.ts';
 import { browse } from '../../support/identity-provider.ts';
 
 /** Speaks as a GitHub server of one's own does, as far as a sign-in asks. */
@@ -106,6 +106,16 @@ it('gives nobody an address that is not verified there', async () => {
   };
   const { user } = await signIn();
   expect(user).toMatchObject({ email: '', identities: [{ id: '7', provider: 'github' }] });
+});
+
+it('links by hand only where that is switched on', async () => {
+  const client = server.client();
+  const { data } = await client.signUp({ email: 'off@example.org', password: PASSWORD });
+  const options = { skipBrowserRedirect: true };
+  const expected = { status: 404, code: 'manual_linking_disabled', message: 'Manual linking is disabled' };
+  expect((await client.linkIdentity({ provider: 'github', options })).error).toMatchObject(expected);
+  const identity = data.user!.identities![0]!;
+  expect((await client.unlinkIdentity(identity)).error).toMatchObject(expected);
 });
 
 it('tells the site when the answers make no sense, and the log why', async () => {

@@ -28,6 +28,7 @@ beforeAll(async () => {
     siteUrl: SITE,
     redirectUrls: ['https://app.example.org/**'],
     manualLinking: true,
+    anonymous: { enabled: true },
     email: { autoconfirm: false },
     providers: {
       works: settings(provider.issuer),
@@ -357,6 +358,45 @@ describe('linking by hand', () => {
       status: 422,
       code: 'single_identity_not_deletable',
     });
+  });
+
+  it('gives a visitor a name, unless the address is somebody else’s', async () => {
+    const link = async (subject: string) => {
+      const client = server.client();
+      const { data: visitor } = await client.signInAnonymously();
+      const { data } = await client.linkIdentity({
+        provider: 'works' as 'google',
+        options: { redirectTo: SITE, queryParams: { login_hint: subject }, skipBrowserRedirect: true },
+      });
+      const fragment = fragmentOf(await browse(data.url!, SITE));
+      return { id: visitor.user!.id, fragment, user: (await client.getUser()).data.user! };
+    };
+    provider.people.set('named', { email: 'named@example.org', email_verified: true });
+    const named = await link('named');
+    expect(named.fragment.error_description).toBeUndefined();
+    expect(named.user).toMatchObject({ id: named.id, email: 'named@example.org', is_anonymous: false });
+    provider.people.set('again', { email: 'named@example.org', email_verified: true });
+    const refused = await link('again');
+    expect(refused.fragment).toMatchObject({ error_code: 'email_exists' });
+    expect(refused.user).toMatchObject({ is_anonymous: true, identities: [] });
+  });
+
+  it('asks for every proof that the account has', async () => {
+    const email = 'proved@example.org';
+    await server.admin.createUser({ email, password: PASSWORD, email_confirm: true });
+    const client = server.client();
+    const { data } = await client.signInWithPassword({ email, password: PASSWORD });
+    await server.database.sql(
+      "insert into auth.mfa_factors (user_id, factor_type, status) values ($1, 'totp', 'verified')",
+      [data.user!.id],
+    );
+    const link = await client.linkIdentity({
+      provider: 'works' as 'google',
+      options: { skipBrowserRedirect: true },
+    });
+    expect(link.error).toMatchObject({ code: 'insufficient_aal' });
+    const identity = data.user!.identities![0]!;
+    expect((await client.unlinkIdentity(identity)).error).toMatchObject({ code: 'insufficient_aal' });
   });
 
   it('takes no identity from its owner', async () => {
