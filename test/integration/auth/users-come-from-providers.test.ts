@@ -160,6 +160,31 @@ describe('the code flow', () => {
     }
   });
 
+  it('takes a state once under 50 requests at once, and so the code that comes of it', async () => {
+    provider.people.set('race', { email: 'race@example.org', email_verified: true });
+    const verifier = 'v'.repeat(56);
+    const challenge = createHash('sha256').update(verifier).digest('base64url');
+    const query = `provider=works&login_hint=race&code_challenge=${challenge}&code_challenge_method=s256`;
+    const back = await browse(`${server.url}/authorize?${query}`, `${server.url}/callback`);
+    const places = await Promise.all(
+      Array.from({ length: 50 }, async () => {
+        const response = await fetch(back, { redirect: 'manual' });
+        return new URL(response.headers.get('location')!);
+      }),
+    );
+    const codes = places.flatMap((place) => place.searchParams.get('code') ?? []);
+    expect(codes).toHaveLength(1);
+    const exchanges = await Promise.all(
+      Array.from({ length: 50 }, () =>
+        server.request('/token?grant_type=pkce', {
+          method: 'POST',
+          body: JSON.stringify({ auth_code: codes[0], code_verifier: verifier }),
+        }),
+      ),
+    );
+    expect(exchanges.filter(({ status }) => status === 200)).toHaveLength(1);
+  });
+
   it('takes no code that another state has fetched', async () => {
     provider.people.set('eve', { email: 'eve@example.org', email_verified: true });
     provider.people.set('vic', { email: 'vic@example.org', email_verified: true });
