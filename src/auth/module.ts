@@ -12,6 +12,7 @@ import { createMemoryLimiter, type Limiter } from './domain/limits/limiter.ts';
 import { createRedisLimiter } from './domain/limits/redis.ts';
 import { createMailer } from './domain/mail/mailer.ts';
 import { loadTemplates } from './domain/mail/templates.ts';
+import { createProviders } from './domain/oauth/providers.ts';
 import { createOutbox } from './domain/outbox.ts';
 import { createPasswords } from './domain/passwords/passwords.ts';
 import { createSessionWatch } from './domain/session-watch.ts';
@@ -21,6 +22,7 @@ import { createAuthEndpoint } from './rest/router.ts';
 import { ROUTES } from './rest/routes.ts';
 import type { SigningKey } from './signing-keys.ts';
 import { createDatabase } from './store/database.ts';
+import { removeOldChallenges } from './store/factors.ts';
 import { removeOldFlows } from './store/flow-state.ts';
 
 export interface AuthInput {
@@ -73,6 +75,7 @@ export async function createAuth(input: AuthInput): Promise<AuthModule> {
     signingKeys,
     refreshTokens: createRefreshTokens(jwtSecret),
     passwords,
+    providers: createProviders(auth.providers, { now, observe }),
     outbox,
     mailer: createMailer({ smtp: auth.smtp, templates, hooks, outbox, background, observe, worthMs }),
     messages: createMessages({ sms: auth.sms, hooks, outbox, background, observe }),
@@ -89,6 +92,7 @@ export async function createAuth(input: AuthInput): Promise<AuthModule> {
       background.run('housekeeping of auth', async () => {
         await removeOldEntries(context);
         await removeOldFlows(database);
+        await removeOldChallenges(database);
       }),
     HOUSEKEEPING_MS,
   );

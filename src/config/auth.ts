@@ -346,7 +346,7 @@ export function completeAuth(
 /** What is well-formed and still must not run: path and reason. */
 export function refuseAuth(parsed: Parsed, production: boolean): [path: string, reason: string][] {
   const { sms, testOtps } = parsed;
-  const problems: [string, string][] = [];
+  const problems: [string, string][] = refuseProviders(parsed.providers, production);
   if (sms.provider === 'webhook' && sms.url === undefined)
     problems.push(['auth.sms.url', 'is needed for the provider webhook']);
   for (const name of ['accountSid', 'authToken', 'from'] as const) {
@@ -356,4 +356,29 @@ export function refuseAuth(parsed: Parsed, production: boolean): [path: string, 
   if (production && Object.keys(testOtps).length > 0)
     problems.push(['auth.testOtps', 'are codes that everybody may know; production refuses them']);
   return problems;
+}
+
+/** Providers whose addresses are known. */
+const PRESETS = new Set(['google', 'github']);
+/** What `provider` of an identity says of users who came by no provider. */
+const OWN_NAMES = new Set(['email', 'phone', 'anonymous']);
+
+function refuseProviders(providers: Parsed['providers'], production: boolean): [string, string][] {
+  return Object.entries(providers).flatMap(([name, { enabled, clientId, issuer }]) => {
+    const path = `auth.providers.${name}`;
+    const problems: [string, string][] = [];
+    if (OWN_NAMES.has(name) || !/^[a-z0-9][a-z0-9_:-]*$/.test(name))
+      problems.push([
+        path,
+        'is no name for a provider: lower-case letters, digits, _, : and -, and none of ours',
+      ]);
+    if (!enabled) return problems;
+    if (clientId === undefined)
+      problems.push([`${path}.clientId`, 'is needed for a provider that is enabled']);
+    if (issuer === undefined && !PRESETS.has(name))
+      problems.push([`${path}.issuer`, 'is needed, as the addresses of this provider are not known']);
+    if (production && issuer?.startsWith('http:'))
+      problems.push([`${path}.issuer`, 'must be https: production trusts no provider over plain HTTP']);
+    return problems;
+  });
 }

@@ -9,6 +9,7 @@ import type { AuditLog } from './audit.ts';
 import type { Background } from './background.ts';
 import type { Limiter } from './limits/limiter.ts';
 import type { Mailer } from './mail/mailer.ts';
+import type { Providers } from './oauth/providers.ts';
 import type { Outbox } from './outbox.ts';
 import type { Passwords } from './passwords/passwords.ts';
 import type { SessionWatch } from './session-watch.ts';
@@ -28,6 +29,8 @@ export interface AuthContext {
   readonly signingKeys: readonly SigningKey[];
   readonly refreshTokens: RefreshTokens;
   readonly passwords: Passwords;
+  /** Other places to sign in at. */
+  readonly providers: Providers;
   /** In development only: what was not sent. */
   readonly outbox: Outbox | undefined;
   readonly mailer: Mailer;

@@ -9,6 +9,7 @@ import { audit } from './audit.ts';
 import type { AuthContext, Client } from './context.ts';
 import { admit } from './limits/admit.ts';
 import { hashToken } from './one-time.ts';
+import { TOKEN_PURPOSE, unseal } from './seal.ts';
 import { type IssuedSession, issueSession } from './sessions.ts';
 
 export interface Challenge {
@@ -45,7 +46,7 @@ export async function startFlow(
   return challenge === undefined ? undefined : insertFlow(connection, { ...flow, ...challenge });
 }
 
-/** The code with which the flow can be ended; undefined when the flow is gone. */
+/** The code with which the flow can be ended; undefined when the flow is gone. Tokens of a provider come sealed. */
 export async function issueAuthCode(
   connection: Connection,
   flow: { id: string; userId: string; providerAccessToken?: string; providerRefreshToken?: string },
@@ -86,8 +87,8 @@ export async function exchangeCode(
     audit(auth, { action: 'login', user, client, traits: { method: flow.authenticationMethod } });
     return {
       ...session,
-      providerToken: flow.providerAccessToken ?? undefined,
-      providerRefreshToken: flow.providerRefreshToken ?? undefined,
+      providerToken: unseal(auth, TOKEN_PURPOSE, flow.providerAccessToken),
+      providerRefreshToken: unseal(auth, TOKEN_PURPOSE, flow.providerRefreshToken),
     };
   });
 }

@@ -9,7 +9,8 @@ export type MessageKind =
   | 'email_change'
   | 'reauthentication'
   | 'sms'
-  | 'phone_change';
+  | 'phone_change'
+  | 'mfa';
 
 const HOUR_MS = 3_600_000;
 

@@ -98,9 +98,10 @@ async function reuse(auth: AuthContext, session: Session, user: User, client: Cl
 export async function elevate(
   auth: AuthContext,
   input: { sessionId: string; userId: string; method: string; factorId?: string; aal: 'aal1' | 'aal2' },
+  connection: Connection = auth.database,
 ): Promise<IssuedSession> {
-  const done = await elevateSession(auth.database, { ...input, factorId: input.factorId });
-  const found = done ? await findSession(auth.database, input.sessionId) : undefined;
+  const done = await elevateSession(connection, { ...input, factorId: input.factorId });
+  const found = done ? await findSession(connection, input.sessionId) : undefined;
   if (found === undefined) throw authError('session_not_found');
   return present(auth, found.user, found.session);
 }

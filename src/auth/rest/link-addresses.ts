@@ -2,15 +2,21 @@
 import { AppError } from '../../errors.ts';
 import type { IssuedSession } from '../domain/sessions.ts';
 
-export function sessionAddress(target: string, session: IssuedSession, type: string): string {
+export function sessionAddress(
+  target: string,
+  session: IssuedSession,
+  type: string | undefined,
+  more: Readonly<Record<string, string>> = {},
+): string {
   return withFragment(target, {
+    ...more,
     access_token: session.accessToken,
     expires_at: String(session.expiresAt),
     expires_in: String(session.expiresIn),
     refresh_token: session.refreshToken,
     sb: '',
     token_type: 'bearer',
-    type,
+    ...(type === undefined ? {} : { type }),
   });
 }
 

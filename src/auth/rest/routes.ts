@@ -1,9 +1,13 @@
 /** Every call of `/auth/v1` on one screen. */
 import { authError } from '../errors.ts';
 import { discovery, health, jwks, settings } from './about.ts';
+import * as proofs from './admin-proofs.ts';
 import * as admin from './admin-users.ts';
+import * as factors from './factors.ts';
+import * as oauth from './oauth.ts';
 import { followLink, otp, recover, resend, verify } from './one-time.ts';
 import { outbox } from './outbox.ts';
+import * as passkeys from './passkeys.ts';
 import type { Routes } from './router.ts';
 import { signup } from './signup.ts';
 import { token } from './token.ts';
@@ -24,6 +28,11 @@ export const ROUTES: Routes = {
   'GET /verify': followLink,
   'POST /recover': recover,
   'POST /resend': resend,
+  'GET /authorize': oauth.authorize,
+  'GET /callback': oauth.callback,
+  'POST /callback': oauth.callback,
+  'POST /passkeys/authentication/options': passkeys.authenticationOptions,
+  'POST /passkeys/authentication/verify': passkeys.authenticationVerify,
   'POST /sso': () => {
     throw authError('saml_provider_disabled');
   },
@@ -32,12 +41,30 @@ export const ROUTES: Routes = {
   'PUT /user': updateUser,
   'GET /reauthenticate': reauthenticate,
   'POST /logout': logout,
+  'GET /user/identities/authorize': oauth.authorizeLink,
+  'DELETE /user/identities/:id': oauth.unlink,
+  'POST /factors': factors.enroll,
+  'POST /factors/:id/challenge': factors.challenge,
+  'POST /factors/:id/verify': factors.verify,
+  'DELETE /factors/:id': factors.unenroll,
+  'GET /factors/recovery-codes': factors.countRecoveryCodes,
+  'POST /factors/recovery-codes': factors.createRecoveryCodes,
+  'POST /factors/recovery-codes/verify': factors.verifyRecoveryCode,
+  'GET /passkeys': passkeys.list,
+  'POST /passkeys/registration/options': passkeys.registrationOptions,
+  'POST /passkeys/registration/verify': passkeys.registrationVerify,
+  'PATCH /passkeys/:id': passkeys.rename,
+  'DELETE /passkeys/:id': passkeys.remove,
   // for the service key
   'GET /admin/users': admin.listUsers,
   'POST /admin/users': admin.createUser,
   'GET /admin/users/:id': admin.readUser,
   'PUT /admin/users/:id': admin.updateUser,
   'DELETE /admin/users/:id': admin.deleteUser,
+  'GET /admin/users/:id/factors': proofs.listFactors,
+  'DELETE /admin/users/:id/factors/:factor': proofs.deleteFactor,
+  'GET /admin/users/:id/passkeys': proofs.listPasskeys,
+  'DELETE /admin/users/:id/passkeys/:passkey': proofs.deletePasskey,
   'POST /admin/generate_link': admin.generateLink,
   'POST /invite': admin.invite,
   'GET /admin/audit': admin.audit,

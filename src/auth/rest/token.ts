@@ -7,6 +7,7 @@ import { authError } from '../errors.ts';
 import { allowAnybody } from './bearer.ts';
 import { optional, queryText, readBody } from './body.ts';
 import { type Handler, json } from './call.ts';
+import { byIdToken } from './oauth.ts';
 import { viewSession } from './session-view.ts';
 
 const passwordBody = z.object({ email: optional, phone: optional, password: z.string().default('') });
@@ -44,6 +45,7 @@ const GRANTS: Readonly<Record<string, Handler>> = {
   password: byPassword,
   refresh_token: byRefreshToken,
   pkce: byCode,
+  id_token: byIdToken,
   web3: () => {
     throw authError('web3_provider_disabled');
   },

@@ -1,0 +1,139 @@
+/** The passkeys of a user: added, listed, named and taken off. */
+import { authError } from '../../errors.ts';
+import { isTaken } from '../../store/database.ts';
+import {
+  deletePasskey,
+  insertCeremony,
+  insertPasskey,
+  listPasskeys,
+  type Passkey,
+  renamePasskey,
+  takeCeremony,
+} from '../../store/passkeys.ts';
+import { findUser, type User } from '../../store/users.ts';
+import { audit } from '../audit.ts';
+import type { AuthContext, Client } from '../context.ts';
+import { assertProved } from '../unlink-identity.ts';
+import {
+  CEREMONY_SECONDS,
+  creationOptions,
+  type KnownCredential,
+  type Options,
+  type Response,
+  verifyCreation,
+} from '../webauthn.ts';
+
+/** Who asks, and how much their session has shown. */
+export interface Holder {
+  readonly user: User;
+  readonly aal: string;
+  readonly client: Client;
+}
+
+export interface Asked {
+  readonly challengeId: string;
+  readonly options: Options;
+  readonly expiresAt: Date;
+}
+
+export function assertPasskeys({ config }: AuthContext): void {
+  if (!config.passkeys.enabled) throw authError('passkey_disabled');
+}
+
+export async function beginRegistration(auth: AuthContext, holder: Holder): Promise<Asked> {
+  assertPasskeys(auth);
+  const { user } = holder;
+  judge(holder);
+  const known = (await listPasskeys(auth.database, user.id)).map(knownOf);
+  const options = await creationOptions(auth, { user, known, residentKey: 'required' });
+  const { id, expiresAt } = await insertCeremony(auth.database, {
+    type: 'registration',
+    userId: user.id,
+    challenge: options.challenge,
+    lifetimeSeconds: CEREMONY_SECONDS,
+  });
+  return { challengeId: id, options, expiresAt };
+}
+
+export async function finishRegistration(
+  auth: AuthContext,
+  holder: Holder,
+  { challengeId, response }: { challengeId: string; response: Response },
+): Promise<Passkey> {
+  assertPasskeys(auth);
+  judge(holder);
+  const { user, client } = holder;
+  const taken = await takeCeremony(auth.database, { id: challengeId, type: 'registration', userId: user.id });
+  if (taken === undefined) throw authError('webauthn_challenge_not_found');
+  if (taken.expired) throw authError('webauthn_challenge_expired');
+  const made = await verifyCreation(auth, taken.challenge, response);
+  const passkey = await insertPasskey(auth.database, {
+    ...made,
+    userId: user.id,
+    credentialId: Buffer.from(made.id, 'base64url'),
+    publicKey: Buffer.from(made.publicKey, 'base64url'),
+  }).catch((error: unknown) => {
+    if (isTaken(error)) throw authError('webauthn_verification_failed', 'The passkey is registered already');
+    throw error;
+  });
+  audit(auth, { action: 'passkey_created', user, client, traits: { passkey_id: passkey.id } });
+  return passkey;
+}
+
+export function passkeysOf(auth: AuthContext, { user }: Holder): Promise<Passkey[]> {
+  assertPasskeys(auth);
+  return listPasskeys(auth.database, user.id);
+}
+
+export async function namePasskey(
+  auth: AuthContext,
+  { user, client }: Holder,
+  { id, name }: { id: string; name: string },
+): Promise<Passkey> {
+  assertPasskeys(auth);
+  const passkey = await renamePasskey(auth.database, { userId: user.id, id, name });
+  if (passkey === undefined) throw authError('webauthn_credential_not_found');
+  audit(auth, { action: 'passkey_updated', user, client, traits: { passkey_id: id } });
+  return passkey;
+}
+
+export async function removePasskey(auth: AuthContext, holder: Holder, id: string): Promise<void> {
+  assertPasskeys(auth);
+  judge(holder);
+  const { user, client } = holder;
+  if (!(await deletePasskey(auth.database, user.id, id))) throw authError('webauthn_credential_not_found');
+  audit(auth, { action: 'passkey_deleted', user, client, traits: { passkey_id: id } });
+}
+
+/** For administrators: also where passkeys are off, as those that were made must not come back by themselves. */
+export async function passkeysOfUser(auth: AuthContext, userId: string): Promise<Passkey[]> {
+  if ((await findUser(auth.database, userId)) === undefined) throw authError('user_not_found');
+  return listPasskeys(auth.database, userId);
+}
+
+export async function removePasskeyOf(
+  auth: AuthContext,
+  { userId, id, client }: { userId: string; id: string; client: Client },
+): Promise<void> {
+  if (!(await deletePasskey(auth.database, userId, id))) throw authError('webauthn_credential_not_found');
+  const traits = { passkey_id: id };
+  audit(auth, { action: 'passkey_deleted', user: { id: userId }, client, traits, actorRole: 'service_role' });
+}
+
+export function knownOf(passkey: Passkey): KnownCredential {
+  return {
+    id: Buffer.from(passkey.credentialId).toString('base64url'),
+    publicKey: Buffer.from(passkey.publicKey).toString('base64url'),
+    counter: Number(passkey.signCount),
+    transports: passkey.transports as string[],
+  };
+}
+
+/** A passkey is a way in, so whoever changes one has shown every proof; visitors without a name have nothing to come back to. */
+function judge({ user, aal }: Holder): void {
+  if (user.isAnonymous) {
+    const message = 'Anonymous user not allowed to perform these actions';
+    throw authError('no_authorization', message, { status: 403 });
+  }
+  assertProved(user, aal);
+}
