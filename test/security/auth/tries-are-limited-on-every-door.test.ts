@@ -171,7 +171,7 @@ async function startRedis(): Promise<{ url: string; child: ChildProcess }> {
   return { url: `redis://127.0.0.1:${port}`, child };
 }
 
-// There is Redis on the machines of the CI; elsewhere it need not be installed.
+// Without a redis-server on the machine there is nothing to count in.
 describe.skipIf(!existsSync(REDIS))('with Redis', () => {
   it('two processes count together', async () => {
     const { url } = await startRedis();

@@ -23,7 +23,7 @@ function problemsOf(input: ConfigInput): string {
 }
 
 test('file, environment and flags are judged together, each problem with its source', () => {
-  const cwd = folder('server: {prot: 80}\napi: {maxRows: many}\ndashbord: {on: true}\n');
+  const cwd = folder('server: {prot: 80}\napi: {maxRows: many}\ncache: {url: "redis://x"}\n');
   const text = problemsOf({
     cwd,
     env: { GOFORWARD_LOG_LEVEL: 'loud', GOFORWARD_API_SCHEMA: 'x' },
@@ -32,7 +32,7 @@ test('file, environment and flags are judged together, each problem with its sou
   expect(text).toContain('in 6 places');
   expect(text).toContain('goforward.yaml: server.prot: there is no such setting; did you mean server.port?');
   expect(text).toContain('goforward.yaml: api.maxRows must be a whole number');
-  expect(text).toContain('goforward.yaml: dashbord: there is no such setting');
+  expect(text).toContain('goforward.yaml: cache: there is no such setting');
   expect(text).toContain('GOFORWARD_LOG_LEVEL must be one of');
   expect(text).toContain(
     'GOFORWARD_API_SCHEMA: there is no such setting; did you mean GOFORWARD_API_SCHEMAS?',
