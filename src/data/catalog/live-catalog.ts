@@ -54,7 +54,7 @@ export class LiveCatalog {
       const catalog = await introspect(client, [...schemas], version);
       const warnings: string[] = [];
       const enumValues = await this.#readEnums(catalog, metadata, warnings);
-      model = buildModel(catalog, metadata, enumValues, this.#input.reserved);
+      model = await buildModel(catalog, metadata, enumValues, this.#input.reserved);
       this.#version = version;
       for (const warning of [...warnings, ...model.warnings]) this.#warnOnce(warning);
     } finally {
