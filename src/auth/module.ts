@@ -9,7 +9,6 @@ import { createAuditLog, removeOldEntries } from './domain/audit.ts';
 import { createBackground } from './domain/background.ts';
 import type { AuthContext, AuthHooks } from './domain/context.ts';
 import { createMemoryLimiter, type Limiter } from './domain/limits/limiter.ts';
-import { createRedisLimiter } from './domain/limits/redis.ts';
 import { createMailer } from './domain/mail/mailer.ts';
 import { loadTemplates } from './domain/mail/templates.ts';
 import { createProviders } from './domain/oauth/providers.ts';
@@ -64,6 +63,10 @@ export async function createAuth(input: AuthInput): Promise<AuthModule> {
     createPasswords(auth.password),
   ]);
   const worthMs = auth.otp.expirySeconds * 1000;
+  const [mailer, limiter] = await Promise.all([
+    createMailer({ smtp: auth.smtp, templates, hooks, outbox, background, observe, worthMs }),
+    createLimiter(config.redis.url, jwtSecret, now, observe),
+  ]);
   const context: AuthContext = {
     config: auth,
     development,
@@ -77,9 +80,9 @@ export async function createAuth(input: AuthInput): Promise<AuthModule> {
     passwords,
     providers: createProviders(auth.providers, { now, observe }),
     outbox,
-    mailer: createMailer({ smtp: auth.smtp, templates, hooks, outbox, background, observe, worthMs }),
+    mailer,
     messages: createMessages({ sms: auth.sms, hooks, outbox, background, observe }),
-    limiter: createLimiter(config.redis.url, jwtSecret, now, observe),
+    limiter,
     sessionWatch: createSessionWatch(database, now),
     background,
     auditLog: createAuditLog({ database, background, now }),
@@ -111,14 +114,16 @@ export async function createAuth(input: AuthInput): Promise<AuthModule> {
   };
 }
 
-function createLimiter(
+async function createLimiter(
   url: string | undefined,
   secret: string,
   now: () => number,
   observe: Observe,
-): Limiter {
+): Promise<Limiter> {
   const fallback = createMemoryLimiter(now);
-  return url === undefined ? fallback : createRedisLimiter({ url, secret, fallback, observe });
+  if (url === undefined) return fallback;
+  const { createRedisLimiter } = await import('./domain/limits/redis.ts');
+  return createRedisLimiter({ url, secret, fallback, observe });
 }
 
 function mailWarnings({ mode, auth, server }: Config, available: boolean): string[] {

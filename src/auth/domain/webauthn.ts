@@ -1,10 +1,4 @@
 /** The two ceremonies of WebAuthn, for passkeys and for security keys as a second factor. Who we are is configured. */
-import {
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-} from '@simplewebauthn/server';
 import { authError } from '../errors.ts';
 import type { User } from '../store/users.ts';
 import type { AuthContext } from './context.ts';
@@ -29,6 +23,9 @@ export type Options = Readonly<Record<string, unknown>> & { readonly challenge: 
 /** What the browser sent; the library looks at every part of it. */
 export type Response = Readonly<Record<string, unknown>>;
 
+/** Large, and only in memory where somebody has such a credential. */
+const library = () => import('@simplewebauthn/server');
+
 export const CEREMONY_SECONDS = 300;
 /** ES256, EdDSA, RS256. */
 const ALGORITHMS = [-7, -8, -257];
@@ -39,6 +36,7 @@ export async function creationOptions(
 ): Promise<Options> {
   const { user, known, residentKey } = input;
   const name = user.email || user.phone || user.id;
+  const { generateRegistrationOptions } = await library();
   const options = await generateRegistrationOptions({
     rpID: partyId(auth),
     rpName: auth.config.passkeys.rpName,
@@ -56,6 +54,7 @@ export async function creationOptions(
 
 /** Without known credentials whoever holds one of this place may answer. */
 export async function requestOptions(auth: AuthContext, known: readonly KnownCredential[]): Promise<Options> {
+  const { generateAuthenticationOptions } = await library();
   const options = await generateAuthenticationOptions({
     rpID: partyId(auth),
     allowCredentials: known.map(descriptor),
@@ -70,6 +69,7 @@ export async function verifyCreation(
   challenge: string,
   response: Response,
 ): Promise<NewCredential> {
+  const { verifyRegistrationResponse } = await library();
   const { registrationInfo: info } = await judged(() =>
     verifyRegistrationResponse({
       response: response as never,
@@ -101,6 +101,7 @@ export async function verifyRequest(
   response: Response,
   known: KnownCredential,
 ): Promise<number> {
+  const { verifyAuthenticationResponse } = await library();
   const { verified, authenticationInfo } = await judged(() =>
     verifyAuthenticationResponse({
       response: response as never,

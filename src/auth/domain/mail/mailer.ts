@@ -1,6 +1,5 @@
 /** Sends mails beside the request: by a hook, by SMTP with tries until the code in it is stale, or to the outbox. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createTransport } from 'nodemailer';
 import type { AuthConfig } from '../../../config/auth.ts';
 import type { Observe } from '../../../observation.ts';
 import { authError } from '../../errors.ts';
@@ -50,25 +49,10 @@ const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 15_000;
 const CONNECTION_TIMEOUT_MS = 10_000;
 
-export function createMailer(input: MailerInput): Mailer {
+export async function createMailer(input: MailerInput): Promise<Mailer> {
   const { smtp, templates, hooks, outbox, background, observe, worthMs } = input;
   const closing = new AbortController();
-  const transport =
-    smtp.host === undefined
-      ? undefined
-      : createTransport({
-          host: smtp.host,
-          port: smtp.port,
-          secure: smtp.secure,
-          requireTLS: smtp.requireTls,
-          pool: true,
-          connectionTimeout: CONNECTION_TIMEOUT_MS,
-          greetingTimeout: CONNECTION_TIMEOUT_MS,
-          // Addresses and files in a mail are never fetched.
-          disableFileAccess: true,
-          disableUrlAccess: true,
-          ...(smtp.user === undefined ? {} : { auth: { user: smtp.user, pass: smtp.password ?? '' } }),
-        });
+  const transport = await createTransport(smtp);
   const deliver = way();
 
   function way(): Deliver | undefined {
@@ -111,6 +95,25 @@ export function createMailer(input: MailerInput): Mailer {
       transport?.close();
     },
   };
+}
+
+/** The library is only in memory where there is a server to speak to. */
+async function createTransport(smtp: AuthConfig['smtp']) {
+  if (smtp.host === undefined) return undefined;
+  const nodemailer = await import('nodemailer');
+  return nodemailer.createTransport({
+    host: smtp.host,
+    port: smtp.port,
+    secure: smtp.secure,
+    requireTLS: smtp.requireTls,
+    pool: true,
+    connectionTimeout: CONNECTION_TIMEOUT_MS,
+    greetingTimeout: CONNECTION_TIMEOUT_MS,
+    // Addresses and files in a mail are never fetched.
+    disableFileAccess: true,
+    disableUrlAccess: true,
+    ...(smtp.user === undefined ? {} : { auth: { user: smtp.user, pass: smtp.password ?? '' } }),
+  });
 }
 
 /** The mail server has said no to this very mail (5xx): asking again changes nothing. */
