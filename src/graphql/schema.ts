@@ -2,7 +2,6 @@
  * The schema of one role: the generated fields of its tables, and the platform's own as far as they are for it.
  * It is lazy: GraphQLSchema's constructor would visit every type, so it is given none of the generated ones.
  */
-import { setImmediate } from 'node:timers/promises';
 import {
   type GraphQLAbstractType,
   GraphQLBoolean,
@@ -26,6 +25,7 @@ import {
   specifiedScalarTypes,
 } from 'graphql';
 import type { VisibleModel } from '../data/catalog/visible.ts';
+import { pace } from '../lib/pace.ts';
 import type { GraphqlContext } from './context.ts';
 import { mutationRootFields } from './tables/mutation-root.ts';
 import { nodeRootField } from './tables/node.ts';
@@ -46,7 +46,7 @@ export interface SchemaInput {
 }
 
 /** Tables whose root fields are made at a time: some 2 ms, so that requests go on while a large schema is built. */
-const TABLES_PER_SLICE = 20;
+const TABLES_PER_TURN = 20;
 
 export async function buildSchema({
   visible,
@@ -217,10 +217,10 @@ function conditions(registry: Registry): GraphQLDirective[] {
 async function generatedFields(registry: Registry): Promise<RootFields> {
   const { tables, functions } = registry.visible;
   const all: Record<string, OutputField> = {};
-  for (let start = 0; start < tables.length; start += TABLES_PER_SLICE) {
-    for (const table of tables.slice(start, start + TABLES_PER_SLICE))
-      Object.assign(all, tableRootFields(registry, table));
-    await setImmediate();
+  const turn = pace(TABLES_PER_TURN);
+  for (const table of tables) {
+    Object.assign(all, tableRootFields(registry, table));
+    await turn();
   }
   for (const one of functions)
     if (one.api.exposedAs === 'query') Object.assign(all, functionRootFields(registry, one));
