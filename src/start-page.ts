@@ -53,13 +53,6 @@ function keyLines(page: StartPage, line: (label: string, value: string) => strin
   return [line('anon key', page.keys.anon), line('service key', page.keys.service)];
 }
 
-/** The address of a database without its password. */
-export function databasePlace(url: string): string {
-  const { hostname, port, pathname, searchParams } = new URL(url);
-  const host = hostname || searchParams.get('host') || 'localhost';
-  return `${decodeURIComponent(host)}:${port || '5432'}${decodeURIComponent(pathname)}`;
-}
-
 function seconds(elapsedMs: number): string {
   return `${(elapsedMs / 1000).toFixed(1)} s`;
 }

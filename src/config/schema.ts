@@ -291,4 +291,3 @@ export const configSchema = z.strictObject({
 });
 
 export type ParsedConfig = z.output<typeof configSchema>;
-export type RoleLimitOverrides = z.output<typeof roleLimits>;

@@ -44,15 +44,9 @@ export const AUTH_ERROR_CATALOGUE = {
     meaning: 'User must have at least 1 identity after unlinking',
   },
   manual_linking_disabled: { status: 404, meaning: 'Manual linking is disabled' },
-  email_address_invalid: { status: 400, meaning: 'Email address is invalid' },
-  email_address_not_authorized: {
-    status: 400,
-    meaning: 'Email address cannot be used as it is not authorized',
-  },
   invalid_credentials: { status: 400, meaning: 'Invalid login credentials' },
   email_not_confirmed: { status: 400, meaning: 'Email not confirmed' },
   phone_not_confirmed: { status: 400, meaning: 'Phone not confirmed' },
-  provider_email_needs_verification: { status: 403, meaning: 'Unverified email with the provider' },
   weak_password: { status: 422, meaning: 'Password is too weak' },
   same_password: { status: 422, meaning: 'New password should be different from the old password.' },
   current_password_required: { status: 400, meaning: 'Current password required when setting new password' },
@@ -60,8 +54,6 @@ export const AUTH_ERROR_CATALOGUE = {
   reauthentication_needed: { status: 400, meaning: 'Password update requires reauthentication' },
   reauthentication_not_valid: { status: 422, meaning: 'Nonce has expired or is invalid' },
   user_sso_managed: { status: 422, meaning: 'Updating this of an SSO user is not possible' },
-  captcha_failed: { status: 400, meaning: 'captcha verification process failed' },
-  invite_not_found: { status: 404, meaning: 'Invite not found' },
   // codes, links and flows
   otp_expired: { status: 403, meaning: 'Token has expired or is invalid' },
   flow_state_not_found: { status: 404, meaning: 'invalid flow state, no valid flow state found' },
@@ -77,7 +69,6 @@ export const AUTH_ERROR_CATALOGUE = {
     meaning: 'MFA challenge has expired, verify against another challenge',
   },
   mfa_verification_failed: { status: 422, meaning: 'Invalid TOTP code entered' },
-  mfa_verification_rejected: { status: 403, meaning: 'The verification was rejected' },
   mfa_ip_address_mismatch: { status: 422, meaning: 'Challenge and verify IP addresses mismatch' },
   too_many_enrolled_mfa_factors: { status: 422, meaning: 'Maximum number of verified factors reached' },
   mfa_totp_enroll_not_enabled: { status: 422, meaning: 'MFA enroll is disabled for TOTP' },
@@ -91,8 +82,6 @@ export const AUTH_ERROR_CATALOGUE = {
   webauthn_challenge_expired: { status: 400, meaning: 'Challenge has expired' },
   webauthn_verification_failed: { status: 400, meaning: 'The credential could not be verified' },
   webauthn_credential_not_found: { status: 404, meaning: 'Passkey not found' },
-  // OAuth clients
-  oauth_client_not_found: { status: 404, meaning: 'OAuth client not found' },
   // sending and limits
   email_not_configured: {
     status: 503,
@@ -106,7 +95,6 @@ export const AUTH_ERROR_CATALOGUE = {
   over_email_send_rate_limit: { status: 429, meaning: 'Email rate limit exceeded' },
   over_sms_send_rate_limit: { status: 429, meaning: 'SMS rate limit exceeded' },
   over_password_hash_limit: { status: 429, meaning: 'Too many passwords are being checked; try again' },
-  hook_rejected: { status: 403, meaning: 'A hook of this server refused the request' },
 } as const satisfies Record<string, { status: number; meaning: string }>;
 
 export type AuthErrorCode = keyof typeof AUTH_ERROR_CATALOGUE;

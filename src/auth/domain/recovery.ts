@@ -41,8 +41,6 @@ export async function recover(auth: AuthContext, input: Asked & { email: string 
   });
 }
 
-export type ResendType = 'signup' | 'email_change' | 'sms' | 'phone_change';
-
 export async function resend(
   auth: AuthContext,
   input: Asked & { type: string; email?: string | undefined; phone?: string | undefined },

@@ -87,10 +87,3 @@ export async function dropTokens(
     sql<unknown>`delete from auth.one_time_tokens where user_id = ${value(userId)} and token_type = any(${value(types)}::text[])`,
   );
 }
-
-export async function hasToken(connection: Connection, userId: string, type: TokenType): Promise<boolean> {
-  const found = await connection.row(
-    sql<unknown>`select 1 from auth.one_time_tokens where user_id = ${value(userId)} and token_type = ${value(type)} and expires_at > now()`,
-  );
-  return found !== undefined;
-}
