@@ -39,6 +39,10 @@ export type Observation =
   | { type: 'catalog-reload-failed'; error: unknown }
   | { type: 'schema-built'; role: string; version: number; tables: number; elapsedMs: number }
   | { type: 'message-failed'; channel: string; kind: string; final: boolean; error: unknown }
+  | { type: 'capture-state'; state: string }
+  | { type: 'capture-failed'; error: unknown }
+  | { type: 'changes-lost'; reason: string }
+  | { type: 'history-failed'; error: unknown }
   | { type: 'connection-lost'; pool: string; error: unknown };
 
 export type Observe = (observation: Observation) => void;

@@ -22,6 +22,8 @@ const LAYERS: readonly (readonly RegExp[])[] = [
   [/^auth\/(errors|token-form|keys|signing-keys|role-of-claims)\.ts$/],
   [/^auth\/store\//],
   [/^auth\/domain\//],
+  [/^realtime\/changes\//],
+  [/^realtime\/(history\/|feed\.ts)/],
   [/^(auth|storage|realtime|meta|migrations|jobs|rest|extensions)\//, /^graphql\/tables\//],
   [/^graphql\//],
   [/^gateway\//],

@@ -19,6 +19,8 @@ export interface BootstrapOptions {
   readonly schemas: readonly string[];
   /** A login for the API that the configuration names; without it one is made. */
   readonly apiUrl?: string | undefined;
+  /** A login that may follow changes; without it one is made, where that is possible. */
+  readonly replicationUrl?: string | undefined;
   readonly observe: Observe;
 }
 
@@ -26,6 +28,8 @@ export interface BootstrapResult {
   /** Owner of the platform's schemas; never a superuser where the bootstrap could make another login. */
   readonly platformUrl: string;
   readonly apiUrl: string;
+  /** Undefined where no login may follow changes. */
+  readonly replicationUrl: string | undefined;
   /** Whether the database tells about DDL by NOTIFY on `goforward_ddl`. */
   readonly ddlEvents: boolean;
   readonly warnings: readonly string[];
@@ -37,25 +41,36 @@ const RACE_ATTEMPTS = 5;
 export async function bootstrap(options: BootstrapOptions): Promise<BootstrapResult> {
   const platformLogin = deriveLogin(options.jwtSecret, 'platform');
   const apiLogin = deriveLogin(options.jwtSecret, 'api');
+  const replicationLogin = deriveLogin(options.jwtSecret, 'replication');
   const planOptions: PlanOptions = {
     platformLogin,
+    replicationLogin: options.replicationUrl === undefined ? replicationLogin : undefined,
     apiLogin: options.apiUrl === undefined ? apiLogin : undefined,
     defaultPrivileges: options.defaultPrivileges,
     schemas: options.schemas,
   };
   const client = await connect(options.adminUrl);
   try {
-    let plan = planBootstrap(await inventoryOf(client, options.schemas), planOptions);
+    const inventory = await inventoryOf(client, options.schemas);
+    let plan = planBootstrap(inventory, planOptions);
     if (plan.statements.length > 0) {
       if (options.mode === 'off') throw bootstrapNeeded(plan, 'database.bootstrap is off.');
       plan = await applyWithRetries(client, options, planOptions);
     }
-    const { platformRole, apiRole, ddlEvents, warnings } = plan;
+    const { platformRole, apiRole, replicationRole, ddlEvents, warnings } = plan;
+    const mayReplicate = inventory.login.superuser || inventory.login.replication;
     return {
       platformUrl: platformRole
         ? withLogin(options.adminUrl, platformRole, platformLogin.password)
         : options.adminUrl,
       apiUrl: options.apiUrl ?? withLogin(options.adminUrl, apiRole ?? 'authenticator', apiLogin.password),
+      replicationUrl:
+        options.replicationUrl ??
+        (replicationRole
+          ? withLogin(options.adminUrl, replicationRole, replicationLogin.password)
+          : mayReplicate
+            ? options.adminUrl
+            : undefined),
       ddlEvents,
       warnings,
     };

@@ -6,11 +6,13 @@
 export interface FunctionSource {
   /** `auth.uid` */
   readonly name: string;
+  /** With the types of its arguments, where it has any. */
+  readonly signature?: string;
   readonly sql: string;
 }
 
 /** Raise it with every change of a body: a function with an older comment is replaced at the next start. */
-const FUNCTIONS_VERSION = 1;
+const FUNCTIONS_VERSION = 2;
 
 export const FUNCTION_COMMENT = `GoForward, version ${FUNCTIONS_VERSION}`;
 
@@ -57,10 +59,15 @@ begin
     end if;
   elsif not exists (
     select from pg_catalog.pg_event_trigger_ddl_commands() c
-    where c.schema_name is distinct from 'pg_temp'
+    where c.schema_name is distinct from 'pg_temp' and c.object_type not like 'publication%'
   ) then
     return;
   end if;
+  begin
+    perform goforward.unpublish_tables();
+  exception when others then
+    null;
+  end;
   perform pg_catalog.pg_notify('goforward_ddl', '');
 exception when others then
   return;

@@ -12,7 +12,7 @@ export interface RoleFacts {
 
 export interface Inventory {
   readonly versionNumber: number;
-  readonly login: { readonly name: string; readonly superuser: boolean };
+  readonly login: { readonly name: string; readonly superuser: boolean; readonly replication: boolean };
   readonly database: {
     readonly name: string;
     /** The login has the owner's rights. */
@@ -48,7 +48,7 @@ export async function takeInventory(client: ClientBase, schemas: readonly string
   return inventory;
 }
 
-const ROLE_NAMES = `'^(anon|authenticated|service_role|(authenticator|goforward_platform)(_[0-9a-f]{8})?)$'`;
+const ROLE_NAMES = `'^(anon|authenticated|service_role|(authenticator|goforward_platform|goforward_replication)(_[0-9a-f]{8})?)$'`;
 
 /** PUBLIC is printed as an empty name. */
 const grantee = `coalesce(pg_catalog.pg_get_userbyid(nullif(x.grantee, 0)), '')`;
@@ -56,7 +56,9 @@ const grantee = `coalesce(pg_catalog.pg_get_userbyid(nullif(x.grantee, 0)), '')`
 const INVENTORY = `
 select jsonb_build_object(
   'versionNumber', current_setting('server_version_num')::int,
-  'login', (select jsonb_build_object('name', r.rolname, 'superuser', r.rolsuper) from pg_roles r where r.rolname = current_user),
+  'login', (
+    select jsonb_build_object('name', r.rolname, 'superuser', r.rolsuper, 'replication', r.rolreplication)
+    from pg_roles r where r.rolname = current_user),
   'database', (
     select jsonb_build_object(
       'name', d.datname,
@@ -88,7 +90,7 @@ select jsonb_build_object(
     select jsonb_object_agg(n.nspname || '.' || p.proname, jsonb_build_object(
       'ofSuperuser', o.rolsuper, 'comment', obj_description(p.oid, 'pg_proc')))
     from pg_proc p join pg_namespace n on n.oid = p.pronamespace join pg_roles o on o.oid = p.proowner
-    where n.nspname in ('auth', 'goforward') and p.pronargs = 0), '{}'),
+    where n.nspname = 'goforward' or n.nspname = 'auth' and p.pronargs = 0), '{}'),
   'eventTriggers', array(
     select e.evtname from pg_event_trigger e where e.evtname like 'goforward\\_%' and e.evtenabled in ('O', 'A')),
   'defaultPrivileges', array(

@@ -13,7 +13,7 @@ export interface LoginKey {
 const ITERATIONS = 4096;
 
 /** One password per kind of login. The role's final name plays no part, as it is chosen later. */
-export function deriveLogin(jwtSecret: string, purpose: 'api' | 'platform'): LoginKey {
+export function deriveLogin(jwtSecret: string, purpose: 'api' | 'platform' | 'replication'): LoginKey {
   const password = createHmac('sha256', jwtSecret)
     .update(`goforward database login: ${purpose}`)
     .digest('base64url');

@@ -15,11 +15,14 @@ import {
 } from './functions.ts';
 import type { Inventory } from './inventory.ts';
 import { type LoginKey, loginComment, scramVerifier } from './login.ts';
+import { PUBLISH_FUNCTIONS } from './publish.ts';
 
 export interface PlanOptions {
   /** Undefined: the configuration names the API login, none is made. */
   readonly apiLogin: LoginKey | undefined;
   readonly platformLogin: LoginKey;
+  /** Undefined: the configuration names the login that follows changes, none is made. */
+  readonly replicationLogin: LoginKey | undefined;
   readonly defaultPrivileges: 'none' | 'supabase';
   /** The schemas of the API. */
   readonly schemas: readonly string[];
@@ -34,6 +37,8 @@ export interface BootstrapPlan {
   /** Undefined: the given login itself. */
   readonly platformRole: string | undefined;
   readonly apiRole: string | undefined;
+  /** Undefined where nobody may make one; then the given login follows changes, where it may. */
+  readonly replicationRole: string | undefined;
   readonly ddlEvents: boolean;
 }
 
@@ -49,6 +54,10 @@ export function planBootstrap(inventory: Inventory, options: PlanOptions): Boots
   const platform = bySuperuser
     ? chooseLogin(inventory, 'goforward_platform', 'createrole', options.platformLogin)
     : undefined;
+  const replication =
+    bySuperuser && options.replicationLogin
+      ? chooseLogin(inventory, 'goforward_replication', 'noinherit replication', options.replicationLogin)
+      : undefined;
   const owner = platform?.name ?? inventory.login.name;
   const eventTriggers = planEventTriggers(inventory);
   const hardening = planHardening(inventory);
@@ -56,10 +65,12 @@ export function planBootstrap(inventory: Inventory, options: PlanOptions): Boots
     ...planApiRoles(inventory),
     ...(api ? [...api.statements, ...planApiMemberships(inventory, api.name)] : []),
     ...(platform ? [...platform.statements, ...planPlatformRights(inventory, platform.name)] : []),
+    ...(replication?.statements ?? []),
     ...planSchemas(inventory, owner),
     ...planUsage(inventory, options.schemas),
     ...(bySuperuser ? planCreation(inventory, options.schemas, owner) : []),
     ...AUTH_FUNCTIONS.flatMap((source) => planFunction(inventory, source, owner)),
+    ...PUBLISH_FUNCTIONS.flatMap((source) => planPublishing(inventory, source, owner)),
     ...planDefaultPrivileges(inventory, options, owner),
     ...(hardening.possible ? hardening.statements : []),
     ...(bySuperuser ? eventTriggers : []),
@@ -70,6 +81,7 @@ export function planBootstrap(inventory: Inventory, options: PlanOptions): Boots
     warnings: planWarnings(inventory, options.schemas, hardening),
     platformRole: platform?.name,
     apiRole: api?.name,
+    replicationRole: replication?.name,
     ddlEvents: Object.keys(EVENT_TRIGGERS).every((name) => inventory.eventTriggers.includes(name)),
   };
 }
@@ -199,6 +211,20 @@ function planFunction({ functions }: Inventory, source: FunctionSource, owner: s
     `comment on function ${name} is ${literal(FUNCTION_COMMENT)}`,
     ...(found ? [] : [`alter function ${name} owner to ${identifier(owner)}`]),
     `grant execute on function ${name} to ${API_ROLES.join(', ')}`,
+  ];
+}
+
+/** A publication takes the owner of the table, or a superuser: the functions keep the rights of whoever made them. */
+function planPublishing({ functions, login }: Inventory, source: FunctionSource, owner: string): string[] {
+  const found = functions[source.name];
+  if (found?.comment === FUNCTION_COMMENT && (found.ofSuperuser || !login.superuser)) return [];
+  const name = source.signature ?? `${source.name}()`;
+  return [
+    ...(found && !found.ofSuperuser && login.superuser ? [`drop function ${name}`] : []),
+    source.sql,
+    `comment on function ${name} is ${literal(FUNCTION_COMMENT)}`,
+    `revoke execute on function ${name} from public`,
+    `grant execute on function ${name} to ${identifier(owner)}`,
   ];
 }
 

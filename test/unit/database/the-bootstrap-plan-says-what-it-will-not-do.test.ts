@@ -5,7 +5,7 @@ import { type BootstrapPlan, planBootstrap } from '../../../src/database/bootstr
 
 const EMPTY: Inventory = {
   versionNumber: 180_004,
-  login: { name: 'postgres', superuser: true },
+  login: { name: 'postgres', superuser: true, replication: true },
   database: { name: 'app', owned: true, publicMayCreateTemporary: true, creators: ['postgres'] },
   roles: {},
   memberships: [],
@@ -30,6 +30,7 @@ function plan(inventory: Partial<Inventory>): BootstrapPlan {
     {
       apiLogin: deriveLogin('secret', 'api'),
       platformLogin: deriveLogin('secret', 'platform'),
+      replicationLogin: deriveLogin('secret', 'replication'),
       defaultPrivileges: 'none',
       schemas: ['public'],
     },
@@ -62,7 +63,7 @@ it('warns of roles that row level security does not hold, and changes none that 
 
 it('asks an administrator for what only the owner of the database may do', () => {
   const { statements, recommended, warnings } = plan({
-    login: { name: 'guest', superuser: false },
+    login: { name: 'guest', superuser: false, replication: false },
     database: { ...EMPTY.database, owned: false },
   });
   const revoke = 'revoke temporary on database app from public';

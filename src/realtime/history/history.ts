@@ -1,0 +1,32 @@
+/** What happened lately: kept so that a subscriber who was away gets every change it missed, or is told that it cannot. */
+import type { Batch } from '../changes/batch.ts';
+import type { Position } from '../changes/cursor.ts';
+
+export interface HistoryLimits {
+  readonly maxAgeMs: number;
+  readonly maxChanges: number;
+  readonly maxBytes: number;
+}
+
+export interface HistoryRange {
+  /** Of the stream; another one begins where the slot was lost. */
+  readonly epoch: string;
+  /** Changes after this position are here; a cursor before it has expired. */
+  readonly from: Position;
+  /** The newest change that is here. */
+  readonly to: Position;
+}
+
+export interface History {
+  /** Undefined: no stream was begun yet. */
+  range(): Promise<HistoryRange | undefined>;
+  /** Forgets everything and begins a stream at a position. */
+  begin(epoch: string, at: Position): Promise<void>;
+  /** Resolves when the batches cannot be lost by the end of this process. What is there already is not added again. */
+  append(batches: readonly Batch[]): Promise<void>;
+  /** Batches with changes after the position, in order, up to what is there at the time; the first may hold older ones. */
+  read(after: Position): AsyncIterable<Batch>;
+  /** True as soon as there is something after the position, false when the time is over. */
+  waitFor(after: Position, timeoutMs: number): Promise<boolean>;
+  close(): Promise<void>;
+}
