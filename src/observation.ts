@@ -39,6 +39,16 @@ export type Observation =
   | { type: 'catalog-reload-failed'; error: unknown }
   | { type: 'schema-built'; role: string; version: number; tables: number; elapsedMs: number }
   | { type: 'message-failed'; channel: string; kind: string; final: boolean; error: unknown }
+  | {
+      type: 'socket-opened';
+      requestId: string;
+      path: string;
+      protocol: string;
+      ip: string;
+      /** How many there are now. */
+      open: number;
+    }
+  | { type: 'socket-closed'; requestId: string; path: string; code: number; elapsedMs: number; open: number }
   | { type: 'connection-lost'; pool: string; error: unknown };
 
 export type Observe = (observation: Observation) => void;
