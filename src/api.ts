@@ -11,14 +11,18 @@ import type { Extensions } from './extensions/load.ts';
 import { createRouteEndpoint } from './extensions/route-endpoint.ts';
 import type { Endpoints } from './gateway/routes.ts';
 import type { PrismaClient } from './generated/prisma/client.ts';
+import { createEventStreams } from './graphql/event-stream.ts';
 import { createExecutor } from './graphql/execute.ts';
 import { createGraphiql } from './graphql/graphiql.ts';
 import { createHasuraEndpoint } from './graphql/hasura.ts';
+import { createOperator } from './graphql/operate.ts';
 import { createGraphqlEndpoint } from './graphql/server.ts';
+import { createSocketEndpoints } from './graphql/sockets/endpoint.ts';
 import { createAudit } from './meta/audit.ts';
 import { createQueryEndpoint } from './meta/query.ts';
 import { createReloadEndpoint } from './meta/reload.ts';
 import type { Observe } from './observation.ts';
+import { createRealtime } from './realtime/module.ts';
 import { createRestEndpoint } from './rest/handler.ts';
 import { PREFIX, withRoleSettings } from './rest/role-settings.ts';
 
@@ -62,6 +66,7 @@ export async function createApi(input: ApiInput): Promise<Api> {
     transactionEnd: api.transactionEnd,
     ...api.rest,
   };
+  const realtime = createRealtime({ config, pools, runner });
   const login =
     (await pools.api.query<{ login: string }>('select session_user as login')).rows[0]?.login ?? '';
   const warned = new Set<string>();
@@ -73,6 +78,7 @@ export async function createApi(input: ApiInput): Promise<Api> {
     };
     rest.install(model.catalog, withRoleSettings(restSettings, roles, warn));
     await engine.install(model);
+    await realtime.follow();
   };
   // Watched first and read second: nothing that happens in between is missed.
   const watch = await watchCatalog({
@@ -87,18 +93,29 @@ export async function createApi(input: ApiInput): Promise<Api> {
     await catalog.reload();
     await engine.get(api.anonymousRole);
   } catch (error) {
+    realtime.close();
     await watch.close();
     throw error;
   }
   const execute = createExecutor({ engine, runner, prisma, observe });
   const graphiql = api.graphql.graphiql ? createGraphiql(input.keys.anon) : undefined;
-  const graphql = createGraphqlEndpoint({ execute, graphiql, batch: api.graphql.batch, observe });
+  const operate = createOperator({ engine, execute, liveQueries: realtime.liveQueries, observe });
+  const { sockets } = config.server;
+  const replyWithEvents = createEventStreams({ operate, limits: sockets, observe });
+  const graphql = createGraphqlEndpoint({
+    execute,
+    replyWithEvents,
+    graphiql,
+    batch: api.graphql.batch,
+    observe,
+  });
   const audit = createAudit(prisma);
   return {
     endpoints: {
       graphql,
       rest,
       hasura: createHasuraEndpoint(execute, graphql, observe),
+      graphqlSockets: createSocketEndpoints({ operate, maxOperations: sockets.operations, observe }),
       extensions: input.extensions.routes.map((route) => ({
         ...route,
         endpoint: createRouteEndpoint(route, { pool: pools.api, settings: session }),
@@ -113,6 +130,9 @@ export async function createApi(input: ApiInput): Promise<Api> {
         audit,
       }),
     },
-    close: () => watch.close(),
+    async close() {
+      realtime.close();
+      await watch.close();
+    },
   };
 }

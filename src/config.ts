@@ -43,6 +43,7 @@ export interface Config {
   readonly log: Complete<Required<ParsedConfig['log']>>;
   readonly database: Readonly<ParsedConfig['database']>;
   readonly api: Readonly<Omit<ParsedConfig['api'], 'graphql'>> & { readonly graphql: GraphqlConfig };
+  readonly realtime: ParsedConfig['realtime'];
   readonly redis: ParsedConfig['redis'];
   readonly auth: AuthConfig;
 }

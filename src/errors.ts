@@ -51,6 +51,16 @@ export const ERROR_CATALOGUE = {
     meaning:
       'The document is larger than a limit allows: depth, tokens, aliases, root fields, directives, rows.',
   },
+  // connections that stay open
+  'origin-not-allowed': {
+    status: 403,
+    meaning: 'A page of an origin that is not allowed wanted to open a WebSocket.',
+  },
+  'too-many-connections': {
+    status: 429,
+    meaning: 'More WebSockets or event streams are open than one address, or the server, may have.',
+  },
+  'server-stopping': { status: 503, meaning: 'The server is about to stop; connect again.' },
   // what PostgreSQL answered
   'permission-error': { status: 403, meaning: 'A grant or a row level security policy refuses this.' },
   'constraint-violation': {

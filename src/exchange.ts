@@ -21,6 +21,11 @@ export interface Exchange {
   /** The client's address, as trusted proxies tell it. */
   readonly ip: string;
   readonly requestId: string;
+  /**
+   * For an answer that goes on: tells when the credentials do not hold any more, or the server stops. The caller of what comes back ends
+   * that.
+   */
+  keepJudging(refused: (error: AppError) => void): () => void;
   /** For what needs the connection itself: noticing that the client hung up. */
   readonly incoming: IncomingMessage;
   readonly outgoing: ServerResponse;

@@ -21,6 +21,8 @@ const LEVELS: Partial<Record<Observation['type'], Level>> = {
   'migration-applied': 'debug',
   'catalog-loaded': 'debug',
   'schema-built': 'debug',
+  'socket-opened': 'debug',
+  'socket-closed': 'debug',
   'server-started': 'debug',
   'catalog-warning': 'warn',
   'catalog-reload-failed': 'error',

@@ -43,6 +43,16 @@ export type Observation =
   | { type: 'capture-failed'; error: unknown }
   | { type: 'changes-lost'; reason: string }
   | { type: 'history-failed'; error: unknown }
+  | {
+      type: 'socket-opened';
+      requestId: string;
+      path: string;
+      protocol: string;
+      ip: string;
+      /** How many there are now. */
+      open: number;
+    }
+  | { type: 'socket-closed'; requestId: string; path: string; code: number; elapsedMs: number; open: number }
   | { type: 'connection-lost'; pool: string; error: unknown };
 
 export type Observe = (observation: Observation) => void;

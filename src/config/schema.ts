@@ -58,6 +58,37 @@ export const DEFAULT_LIMITS = {
 
 const roleLimits = z.strictObject(limitFields);
 
+const sockets = z.strictObject({
+  maximum: whole(0, 1_000_000)
+    .default(20_000)
+    .meta(about('How many WebSockets may be open; event streams are counted by themselves.')),
+  perAddress: whole(0, 1_000_000)
+    .default(10_000)
+    .meta(about('How many WebSockets, and event streams, one address may have open.')),
+  operations: whole(1, 100_000)
+    .default(100)
+    .meta(about('How many operations, subscriptions most of all, one WebSocket may run at a time.')),
+  messageBytes: whole(1024, 1024 * MIB)
+    .default(4 * MIB)
+    .meta(about('The largest message that a WebSocket may send, in bytes; a larger one closes it.')),
+  messagesPerSecond: whole(1, 1_000_000)
+    .default(500)
+    .meta(about('How many messages a WebSocket may send in a second; more close it.')),
+  bufferedBytes: whole(1024, 1024 * MIB)
+    .default(MIB)
+    .meta(about('How many bytes may wait for a client that does not read; more cut it off.')),
+  initTimeoutMs: whole(100, 10 * MINUTE_MS)
+    .default(5_000)
+    .meta(about('How long a WebSocket may take to say who it is, in milliseconds.')),
+  keepAliveMs: whole(100, 60 * MINUTE_MS)
+    .default(25_000)
+    .meta(
+      about(
+        'How often a WebSocket is pinged and an event stream gets a comment, in milliseconds; a peer silent from one ping to the next is cut off.',
+      ),
+    ),
+});
+
 const server = z.strictObject({
   host: text
     .default('127.0.0.1')
@@ -85,6 +116,7 @@ const server = z.strictObject({
         .meta(about('Origins whose pages may call the API; `*` allows all, always without cookies.')),
     })
     .prefault({}),
+  sockets: sockets.prefault({}),
   bodyBytes: whole(1024, 1024 * MIB)
     .default(4 * MIB)
     .meta(about('The largest request body, in bytes.')),
@@ -252,6 +284,26 @@ const api = z.strictObject({
   graphql: graphql.prefault({}),
 });
 
+const realtime = z.strictObject({
+  pollMs: whole(50, 60 * MINUTE_MS)
+    .default(1_000)
+    .meta(
+      about(
+        'How often live queries are run again where the database cannot tell of changes, in milliseconds.',
+      ),
+    ),
+  debounceMs: whole(0, 10_000)
+    .default(10)
+    .meta(about('How long changes are collected before live queries are run again, in milliseconds.')),
+  connections: whole(1, 1_000)
+    .default(4)
+    .meta(
+      about(
+        'How many connections of database.maxConnections live queries may use at a time; never more than half of them.',
+      ),
+    ),
+});
+
 const redis = z.strictObject({
   url: text
     .optional()
@@ -286,6 +338,7 @@ export const configSchema = z.strictObject({
   log: log.prefault({}),
   database: database.prefault({}),
   api: api.prefault({}),
+  realtime: realtime.prefault({}),
   redis: redis.prefault({}),
   auth: authSchema.prefault({}),
 });

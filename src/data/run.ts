@@ -1,13 +1,14 @@
 /** Plan + Caller → JSON text: compiles, names the statement, runs it as the caller. */
-import type { CallerRunner } from '../database/as-caller.ts';
+import type { CallerRunner, CallerStatement } from '../database/as-caller.ts';
 import type { CallerContext } from '../database/context-statement.ts';
 import { invariant } from '../errors.ts';
 import type { Catalog, Table } from './catalog/catalog.ts';
 import type { Value } from './plan/expression.ts';
 import { routinesOf } from './plan/inspect.ts';
-import type { QueryPlan } from './plan/plan.ts';
+import type { QueryPlan, StreamPlan } from './plan/plan.ts';
 import type { InsertLevel, MutationPlan, RelatedWrite, WritePlan } from './plan/write.ts';
 import { compileQuery, statementName } from './sql/compile.ts';
+import { compileStream } from './sql/stream.ts';
 import { bind } from './sql/value.ts';
 import { type CompiledMutation, compileMutation, type WriteStatement } from './sql/write.ts';
 
@@ -30,8 +31,45 @@ export function prepareQuery(
     text,
     name: statementName(text, role),
     parameters,
-    mayChangeSession: [...routinesOf(plan)].some((routine) => routine.volatility === 'volatile'),
+    mayChangeSession: callsVolatile(plan),
   });
+}
+
+/** A stream of one role: the same, and where its position goes and comes from. */
+export interface PreparedStream extends PreparedQuery {
+  readonly position: number;
+  readonly initial: Value;
+}
+
+export function prepareStream(key: string, plan: StreamPlan, catalog: Catalog, role: string): PreparedStream {
+  const { text, parameters, position } = compileStream(key, plan, catalog);
+  return Object.freeze({
+    text,
+    name: statementName(text, role),
+    parameters,
+    mayChangeSession: callsVolatile([[key, plan]]),
+    position,
+    initial: plan.initial,
+  });
+}
+
+/** The query as a statement, its variables bound. Throws AppError. */
+export function boundQuery(
+  { text, name, parameters, mayChangeSession }: PreparedQuery,
+  variables: Readonly<Record<string, unknown>>,
+): CallerStatement {
+  const values = bind(parameters, variables);
+  return { text, name, values, mayChangeSession, runsUserCode: mayChangeSession };
+}
+
+/** The same of a stream, at its beginning. Throws AppError. */
+export function boundStream(
+  stream: PreparedStream,
+  variables: Readonly<Record<string, unknown>>,
+): CallerStatement {
+  const [initial = null] = bind([stream.initial], variables);
+  const statement = boundQuery(stream, variables);
+  return { ...statement, values: statement.values.with(stream.position, initial) };
 }
 
 /** The JSON text of the answer. Throws AppError. */
@@ -41,10 +79,7 @@ export async function runQuery(
   query: PreparedQuery,
   variables: Readonly<Record<string, unknown>>,
 ): Promise<string> {
-  const { text, name, mayChangeSession } = query;
-  const values = bind(query.parameters, variables);
-  const statement = { text, name, values, mayChangeSession, runsUserCode: mayChangeSession };
-  const [rows] = await runner.run(context, [statement], { readOnly: true });
+  const [rows] = await runner.run(context, [boundQuery(query, variables)], { readOnly: true });
   const json = rows?.[0]?.[0];
   invariant(typeof json === 'string', 'a query answers one row of one text column');
   return json;
@@ -91,7 +126,7 @@ export async function runMutation(
   return `{${answers.map(([key, text]) => `${JSON.stringify(key)}:${text(results)}`).join(',')}}`;
 }
 
-function callsVolatile(plan: MutationPlan): boolean {
+function callsVolatile(plan: Parameters<typeof routinesOf>[0]): boolean {
   return [...routinesOf(plan)].some((routine) => routine.volatility === 'volatile');
 }
 

@@ -6,6 +6,7 @@ import { AppError } from '../errors.ts';
 import type { Endpoint, Exchange, Reply } from '../exchange.ts';
 import type { Observe } from '../observation.ts';
 import type { Cors, ResponseHeaders } from './cors.ts';
+import type { CredentialWatch } from './credential-watch.ts';
 import { plainErrorReply, toAppError } from './error-reply.ts';
 import { pour } from './pour.ts';
 import type { RouteTools } from './routes.ts';
@@ -23,12 +24,19 @@ export interface Responder extends RouteTools {
 
 export interface ResponderInput {
   authenticate: Authenticate;
+  watch: CredentialWatch;
   cors: Cors;
   observe: Observe;
   isStopping: () => boolean;
 }
 
-export function createResponder({ authenticate, cors, observe, isStopping }: ResponderInput): Responder {
+export function createResponder({
+  authenticate,
+  watch,
+  cors,
+  observe,
+  isStopping,
+}: ResponderInput): Responder {
   /** Writes head and body in one go; Fastify's own serialisation has nothing to add to a finished text. */
   function send(request: FastifyRequest, reply: FastifyReply, answer: Reply): void {
     const outgoing = reply.raw;
@@ -106,7 +114,7 @@ export function createResponder({ authenticate, cors, observe, isStopping }: Res
       const answer = (caller: Caller, credentialError?: AppError) => {
         request.caller = caller;
         settle(
-          () => endpoint.handle(exchangeOf(request, reply, caller, credentialError)),
+          () => endpoint.handle(exchangeOf(request, reply, caller, credentialError, watch)),
           (value) => send(request, reply, value),
           failed,
         );
@@ -147,6 +155,7 @@ function exchangeOf(
   reply: FastifyReply,
   caller: Caller,
   credentialError: AppError | undefined,
+  watch: CredentialWatch,
 ): Exchange {
   const incoming = request.raw;
   const url = incoming.url ?? '/';
@@ -162,6 +171,10 @@ function exchangeOf(
     credentialError,
     ip: request.ip,
     requestId: request.id,
+    keepJudging(refused) {
+      const watched = watch.add(caller, incoming.headers, this.query, refused);
+      return () => watch.remove(watched);
+    },
     incoming,
     outgoing: reply.raw,
   };

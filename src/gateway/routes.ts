@@ -1,6 +1,7 @@
 /** Every address of the product on one screen. Modules come in ready made; this file only says what is where. */
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import type { Endpoint, Reply } from '../exchange.ts';
+import type { SocketEndpoint } from '../socket.ts';
 import type { Health } from './health.ts';
 
 export interface Endpoints {
@@ -14,6 +15,8 @@ export interface Endpoints {
   metaQuery?: Endpoint | undefined;
   /** Signing up and in; the module has a table of its own (`src/auth/rest/routes.ts`). */
   auth?: Endpoint | undefined;
+  /** GraphQL over WebSocket, and the same in the manner of Hasura. */
+  graphqlSockets?: { readonly graphql: SocketEndpoint; readonly hasura: SocketEndpoint } | undefined;
   /** Addresses of the user's own. */
   extensions?: readonly { readonly method: string; readonly path: string; readonly endpoint: Endpoint }[];
 }
@@ -72,4 +75,16 @@ export function registerRoutes(
   server.route({ method: READ, url: '/live', handler: open(health.live) });
   server.route({ method: READ, url: '/ready', handler: open(health.ready) });
   server.route({ method: READ, url: '/health', handler: open(health.health) });
+}
+
+/** Where a WebSocket may be opened. */
+export function socketRoutes({ graphqlSockets }: Endpoints): ReadonlyMap<string, SocketEndpoint> {
+  const routes = new Map<string, SocketEndpoint>();
+  const route = (path: string, endpoint: SocketEndpoint | undefined) => {
+    if (endpoint) routes.set(path, endpoint);
+  };
+  route('/graphql', graphqlSockets?.graphql);
+  route('/graphql/v1', graphqlSockets?.graphql);
+  route('/v1/graphql', graphqlSockets?.hasura);
+  return routes;
 }

@@ -6,11 +6,13 @@ import { AppError } from '../errors.ts';
 import { nearest } from '../lib/nearest.ts';
 import type { Observe } from '../observation.ts';
 import { createCors } from './cors.ts';
+import { createCredentialWatch } from './credential-watch.ts';
 import { type Check, createHealth } from './health.ts';
 import { observeRequests } from './log.ts';
 import { createRequestIds } from './request-id.ts';
 import { createResponder, pathOf, type Responder } from './respond.ts';
-import { type Endpoints, KNOWN_PATHS, registerRoutes } from './routes.ts';
+import { type Endpoints, KNOWN_PATHS, registerRoutes, socketRoutes } from './routes.ts';
+import { createSockets } from './sockets/sockets.ts';
 
 export interface GatewayInput {
   config: Pick<Config, 'server' | 'log'>;
@@ -34,6 +36,8 @@ const KEEP_ALIVE_MS = 72_000;
 const HEADERS_TIMEOUT_MS = 10_000;
 const TIMEOUT_CHECK_MS = 2_000;
 const IDLE_SWEEP_MS = 25;
+/** A peer that is told of the stop answers in one round trip. */
+const SOCKETS_GRACE_MS = 1_000;
 
 export function createGateway({
   config,
@@ -47,10 +51,20 @@ export function createGateway({
   const isStopping = () => stopping;
   const { server: settings } = config;
   const cors = createCors(settings.cors.origins);
-  const responder = createResponder({ authenticate, cors, observe, isStopping });
+  const watch = createCredentialWatch(authenticate);
+  const responder = createResponder({ authenticate, watch, cors, observe, isStopping });
+  const requestId = createRequestIds();
+  const sockets = createSockets({
+    settings,
+    authenticate,
+    watch,
+    requestId,
+    endpoints: socketRoutes(endpoints),
+    observe,
+  });
   const server = fastify({
     logger: false,
-    genReqId: createRequestIds(),
+    genReqId: requestId,
     bodyLimit: settings.bodyBytes,
     requestTimeout: settings.requestTimeoutMs,
     keepAliveTimeout: KEEP_ALIVE_MS,
@@ -76,6 +90,7 @@ export function createGateway({
   observeRequests(server, config.log.level, observe);
   server.setErrorHandler((error, request, reply) => responder.fail(request, reply, error));
   answerNotFound(server, responder);
+  sockets.listen(server.server);
   registerRoutes(server, endpoints, createHealth({ version, checks, isStopping }), responder);
 
   return {
@@ -92,6 +107,8 @@ export function createGateway({
     },
     async close(drainMs) {
       stopping = true;
+      await sockets.close(Math.min(drainMs, SOCKETS_GRACE_MS));
+      watch.stop();
       // Node closes idle connections once; one that becomes idle later would hold the server open until its timeout.
       const sweep = setInterval(() => server.server.closeIdleConnections(), IDLE_SWEEP_MS);
       const cut = setTimeout(() => server.server.closeAllConnections(), drainMs);

@@ -8,10 +8,9 @@ import type { PrismaClient } from '../generated/prisma/client.ts';
 import type { Observe } from '../observation.ts';
 import type { Client, GraphqlContext } from './context.ts';
 import type { SchemaEngine } from './engine.ts';
-import { toGraphqlError, variableError } from './errors.ts';
+import { toGraphqlError } from './errors.ts';
 import { executeMixed } from './mixed.ts';
-import type { PreparedDocument } from './role-schema.ts';
-import { VariableErrors } from './variables.ts';
+import { findOperation, operationErrors } from './operation.ts';
 
 export interface GraphqlRequest {
   readonly query: string;
@@ -49,12 +48,11 @@ export type Execute = (request: GraphqlRequest, requester: Requester) => Promise
 
 export function createExecutor({ engine, runner, prisma, observe }: ExecutorInput): Execute {
   return async (request, requester) => {
-    const failed = (...errors: unknown[]): Outcome => ({
-      data: undefined,
-      errors: errors.map((error) => toGraphqlError(error, requester.requestId, observe)),
-    });
     const { callerContext, requestId, client = NOBODY } = requester;
-    let prepared: PreparedDocument | undefined;
+    const failed = (error: unknown): Outcome => ({
+      data: undefined,
+      errors: operationErrors(error, requestId, observe),
+    });
     const executed = async (run: () => Promise<string>): Promise<Outcome> => {
       try {
         return { data: await run(), errors: undefined };
@@ -64,19 +62,8 @@ export function createExecutor({ engine, runner, prisma, observe }: ExecutorInpu
       }
     };
     try {
-      const { role } = callerContext.caller;
-      const roleSchema = engine.peek(role) ?? (await engine.get(role));
-      if (request.persistedQuery)
-        throw new AppError('not-supported', 'Automatic Persisted Queries is not enabled', { path: '$' });
-      prepared = roleSchema.document(request.query);
-      if (prepared.errors.length > 0) return failed(...prepared.errors);
-      const operation = prepared.operation(request.operationName);
-      if (request.readOnly && operation.operation.operation !== 'query')
-        throw new AppError('not-supported', `a GET request cannot run a ${operation.operation.operation}`, {
-          status: 405,
-          path: '$',
-          hint: 'Send it by POST.',
-        });
+      const { roleSchema, operation } = await findOperation(engine, request, callerContext.caller.role);
+      if (operation.operation.operation === 'subscription') throw noStream();
       const ready = operation.prepare(request.variables);
       const { variables } = ready;
       if (ready.kind === 'query')
@@ -95,19 +82,16 @@ export function createExecutor({ engine, runner, prisma, observe }: ExecutorInpu
       );
       return { data, errors: errors?.map((error) => shownError(error, requestId, observe)) };
     } catch (error) {
-      if (error instanceof VariableErrors) return failed(...error.errors.map((one) => variableError(one)));
-      return failed(isTooDeep(error) ? tooDeep() : error);
+      return failed(error);
     }
   };
 }
 
-/** Brackets within brackets, in the document or the variables, of which no limit above says how many there may be. */
-function isTooDeep(error: unknown): boolean {
-  return error instanceof RangeError && error.message === 'Maximum call stack size exceeded';
-}
-
-function tooDeep(): AppError {
-  return new AppError('limit-exceeded', 'the document or its variables are nested too deeply', { path: '$' });
+function noStream(): AppError {
+  return new AppError('not-supported', 'a subscription needs a connection that answers more than once', {
+    path: '$',
+    hint: 'Open a WebSocket (graphql-transport-ws), or ask for text/event-stream.',
+  });
 }
 
 /** An error of a resolver: masked unless it is meant for the caller, with its place in the answer. */
@@ -119,12 +103,17 @@ function shownError(error: GraphQLError, requestId: string, observe: Observe): G
 /** The body of the answer. Members of `extensions.http` are for the transport, not for the client. */
 export function outcomeText({ data, errors }: Outcome): string {
   if (!errors) return `{"data":${data}}`;
-  const list = JSON.stringify(
+  const list = errorsText(errors);
+  return data === undefined ? `{"errors":${list}}` : `{"errors":${list},"data":${data}}`;
+}
+
+/** JSON text of a list of errors. */
+export function errorsText(errors: readonly GraphQLError[]): string {
+  return JSON.stringify(
     errors.map((error) => {
       const { extensions, ...rest } = error.toJSON();
       const { http: _http, ...shown } = extensions ?? {};
       return { ...rest, extensions: shown };
     }),
   );
-  return data === undefined ? `{"errors":${list}}` : `{"errors":${list},"data":${data}}`;
 }

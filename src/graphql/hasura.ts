@@ -5,6 +5,7 @@ import type { Endpoint } from '../exchange.ts';
 import type { Observe } from '../observation.ts';
 
 import { toGraphqlError } from './errors.ts';
+import { wantsEvents } from './event-stream.ts';
 import { type Execute, type Outcome, outcomeText } from './execute.ts';
 import { readBody, readParameters } from './request.ts';
 import { requesterOf } from './requester.ts';
@@ -21,8 +22,8 @@ export function createHasuraEndpoint(execute: Execute, other: Endpoint, observe:
     outcomeText(errors ? { data: undefined, errors } : { data, errors });
   return {
     async handle(exchange) {
-      // A browser and GET requests get what they get at /graphql.
-      if (exchange.method !== 'POST') return other.handle(exchange);
+      // A browser, GET requests and streams of events get what they get at /graphql.
+      if (exchange.method !== 'POST' || wantsEvents(exchange)) return other.handle(exchange);
       const requester = requesterOf(exchange);
       const one = async (parameters: unknown): Promise<string> => {
         try {

@@ -9,11 +9,20 @@ import type {
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Catalog } from '../data/catalog/catalog.ts';
-import { estimateRows } from '../data/plan/estimate.ts';
-import type { QueryPlan } from '../data/plan/plan.ts';
+import { estimateRows, estimateStreamRows } from '../data/plan/estimate.ts';
+import { routinesOf, tablesOf } from '../data/plan/inspect.ts';
+import type { Entry, Plan, QueryPlan, StreamPlan } from '../data/plan/plan.ts';
 import type { MutationPlan, WritePlan } from '../data/plan/write.ts';
-import { type PreparedMutation, type PreparedQuery, prepareMutation, prepareQuery } from '../data/run.ts';
+import {
+  type PreparedMutation,
+  type PreparedQuery,
+  type PreparedStream,
+  prepareMutation,
+  prepareQuery,
+  prepareStream,
+} from '../data/run.ts';
 import { AppError } from '../errors.ts';
+import { MULTIPLE_FIELDS } from './directives.ts';
 import { findOperation, parseDocument, type ValidDocument, validateDocument } from './document.ts';
 import { type DocumentLimits, limitExceeded } from './limits.ts';
 import { type Precision, RequestVariables, wordFor } from './lower/request-variables.ts';
@@ -27,7 +36,21 @@ const MAX_PLANS_PER_OPERATION = 200;
 type Made =
   | { readonly kind: 'query'; readonly query: PreparedQuery }
   | { readonly kind: 'mutation'; readonly mutation: PreparedMutation }
+  | Subscribed
   | { readonly kind: 'mixed' };
+
+/** What a subscription is kept up to date by: a query that is run again, or a stream. Later: changes as they were written. */
+type Subscribed =
+  | { readonly kind: 'live'; readonly query: PreparedQuery; readonly reads: Reads }
+  | { readonly kind: 'stream'; readonly stream: PreparedStream; readonly reads: Reads };
+
+/** What a plan says about when its answer may change. */
+export interface Reads {
+  /** oids of the tables and views that it names. */
+  readonly tables: ReadonlySet<number>;
+  /** It calls functions, and what they read is not known. */
+  readonly callsRoutines: boolean;
+}
 
 export type Prepared = Made & { readonly variables: Readonly<Record<string, unknown>> };
 
@@ -81,14 +104,22 @@ export class RoleSchema {
 
   /** Plan → statement of this role, within its limit of rows. */
   readonly prepare = (plan: QueryPlan): PreparedQuery => {
-    const rows = estimateRows(plan);
-    if (rows > this.limits.estimatedRows)
-      throw limitExceeded('estimated rows', this.limits.estimatedRows, rows);
+    this.#checkRows(estimateRows(plan));
     return prepareQuery(plan, this.catalog, this.role, this.maxRows);
   };
 
+  prepareStream(key: string, plan: StreamPlan): PreparedStream {
+    this.#checkRows(estimateStreamRows(plan));
+    return prepareStream(key, plan, this.catalog, this.role);
+  }
+
   prepareWrites(plan: MutationPlan): PreparedMutation {
     return prepareMutation(plan, this.catalog, this.role, this.maxRows);
+  }
+
+  #checkRows(rows: number): void {
+    if (rows > this.limits.estimatedRows)
+      throw limitExceeded('estimated rows', this.limits.estimatedRows, rows);
   }
 }
 
@@ -125,7 +156,7 @@ function mixedMutation(): AppError {
   });
 }
 
-class PreparedOperation {
+export class PreparedOperation {
   readonly operation: OperationDefinitionNode;
   readonly #owner: RoleSchema;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
@@ -183,6 +214,7 @@ class PreparedOperation {
 
   #lower(type: GraphQLObjectType, context: OperationContext): Made {
     const { selectionSet, operation } = this.operation;
+    if (operation === 'subscription') return this.#subscribe(type, context);
     if (!isLowerable(selectionSet, type, context)) {
       if (operation === 'mutation' && hasTableField(selectionSet, type, context)) throw mixedMutation();
       return { kind: 'mixed' };
@@ -192,4 +224,37 @@ class PreparedOperation {
     const plan = lowerTableFields<WritePlan>(selectionSet, type, context);
     return { kind: 'mutation', mutation: this.#owner.prepareWrites(plan) };
   }
+
+  #subscribe(type: GraphQLObjectType, context: OperationContext): Subscribed {
+    const { selectionSet, directives = [] } = this.operation;
+    if (!isLowerable(selectionSet, type, context))
+      throw new AppError('validation-failed', 'introspection is asked for by a query', { path: '$' });
+    const plan = lowerTableFields<Plan | StreamPlan>(selectionSet, type, context);
+    const mayHaveSeveral = directives.some(({ name }) => name.value === MULTIPLE_FIELDS);
+    if (plan.length !== 1 && !(mayHaveSeveral && plan.length > 1))
+      throw new AppError('validation-failed', 'subscriptions must select one top level field', {
+        path: '$',
+        hint: `Several are read together where the operation says @${MULTIPLE_FIELDS}.`,
+      });
+    const [[key, first]] = plan as [Entry<Plan | StreamPlan>];
+    if (plan.length === 1 && first.kind === 'stream')
+      return {
+        kind: 'stream',
+        stream: this.#owner.prepareStream(key, first),
+        reads: readsOf([[key, first]]),
+      };
+    if (plan.some(([, one]) => one.kind === 'stream'))
+      throw new AppError('validation-failed', 'a stream is the only field of its subscription', {
+        path: '$',
+      });
+    const query = plan as QueryPlan;
+    return { kind: 'live', query: this.#owner.prepare(query), reads: readsOf(query) };
+  }
+}
+
+function readsOf(plan: Parameters<typeof tablesOf>[0]): Reads {
+  return {
+    tables: new Set([...tablesOf(plan)].map(({ oid }) => oid)),
+    callsRoutines: routinesOf(plan).size > 0,
+  };
 }

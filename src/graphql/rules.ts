@@ -4,6 +4,7 @@ import {
   KnownTypeNamesRule,
   NoSchemaIntrospectionCustomRule,
   NoUnusedVariablesRule,
+  SingleFieldSubscriptionsRule,
   specifiedRules,
   type ValidationRule,
 } from 'graphql';
@@ -17,9 +18,12 @@ const knownTypeNames: ValidationRule = (context) => ({
   },
 });
 
-/** A variable that nobody reads harms nobody, and clients of this dialect send such documents. */
+/**
+ * A variable that nobody reads harms nobody, and clients of this dialect send such documents. How many fields a subscription may have
+ * depends on a directive of it, and on conditions: whoever makes the plan knows.
+ */
 const RULES = specifiedRules
-  .filter((rule) => rule !== NoUnusedVariablesRule)
+  .filter((rule) => rule !== NoUnusedVariablesRule && rule !== SingleFieldSubscriptionsRule)
   .map((rule) => (rule === KnownTypeNamesRule ? knownTypeNames : rule));
 
 export function validationRules(introspection: boolean): readonly ValidationRule[] {

@@ -5,9 +5,8 @@
 import {
   type GraphQLAbstractType,
   GraphQLBoolean,
-  GraphQLDirective,
+  type GraphQLDirective,
   type GraphQLFieldConfigMap,
-  GraphQLIncludeDirective,
   type GraphQLInputType,
   type GraphQLInterfaceType,
   type GraphQLNamedType,
@@ -15,22 +14,22 @@ import {
   GraphQLObjectType,
   type GraphQLScalarType,
   GraphQLSchema,
-  GraphQLSkipDirective,
   getNamedType,
   isInputObjectType,
   isInterfaceType,
   isNonNullType,
   isObjectType,
-  specifiedDirectives,
   specifiedScalarTypes,
 } from 'graphql';
 import type { VisibleModel } from '../data/catalog/visible.ts';
 import { pace } from '../lib/pace.ts';
 import type { GraphqlContext } from './context.ts';
+import { directives } from './directives.ts';
 import { mutationRootFields } from './tables/mutation-root.ts';
 import { nodeRootField } from './tables/node.ts';
 import { type OutputField, outputField, Registry } from './tables/registry.ts';
 import { functionRootFields, tableRootFields } from './tables/root.ts';
+import { streamRootFields } from './tables/stream.ts';
 
 type GraphQLNullableInput = Exclude<GraphQLInputType, GraphQLNonNull<never>>;
 
@@ -45,6 +44,9 @@ export interface SchemaInput {
   readonly platform: GraphQLSchema;
 }
 
+/** Stands in query_root where there is nothing else. */
+const NO_QUERIES = 'no_queries_available';
+
 /** Tables whose root fields are made at a time: some 2 ms, so that requests go on while a large schema is built. */
 const TABLES_PER_TURN = 20;
 
@@ -58,7 +60,30 @@ export async function buildSchema({
   const generated = await generatedFields(registry);
   const fields = beside(platformFields(platform.getQueryType(), registry), generated);
   const query = new GraphQLObjectType({ name: 'query_root', fields });
-  return new LazySchema(registry, query, mutationType(registry, platform), platform);
+  const roots = {
+    query,
+    mutation: mutationType(registry, platform),
+    subscription: subscriptionType(registry, generated),
+  };
+  return new LazySchema(registry, roots, platform);
+}
+
+/** Every generated field of a query as a live one, and streams. Undefined where the role may read nothing. */
+function subscriptionType(registry: Registry, generated: RootFields): GraphQLObjectType | undefined {
+  if (Object.hasOwn(generated, NO_QUERIES)) return undefined;
+  return new GraphQLObjectType({
+    name: 'subscription_root',
+    fields: () => {
+      const streams: Record<string, OutputField> = {};
+      for (const table of registry.visible.tables) Object.assign(streams, streamRootFields(registry, table));
+      const all = {
+        ...generated,
+        ...Object.fromEntries(Object.entries(streams).map(([name, field]) => [name, outputField(field)])),
+      } as RootFields;
+      const names = Object.keys(all).sort();
+      return Object.fromEntries(names.map((name) => [name, all[name]!]));
+    },
+  });
 }
 
 /** Undefined where the role may write nothing: then there are no mutations. */
@@ -101,19 +126,19 @@ function platformFields(type: GraphQLObjectType | null | undefined, registry: Re
   ) as RootFields;
 }
 
+interface Roots {
+  readonly query: GraphQLObjectType;
+  readonly mutation: GraphQLObjectType | undefined;
+  readonly subscription: GraphQLObjectType | undefined;
+}
+
 class LazySchema extends GraphQLSchema {
   readonly #registry: Registry;
-  readonly #query: GraphQLObjectType;
-  readonly #mutation: GraphQLObjectType | undefined;
+  readonly #roots: Roots;
   #directives: readonly GraphQLDirective[] | undefined;
   #all: Record<string, GraphQLNamedType> | undefined;
 
-  constructor(
-    registry: Registry,
-    query: GraphQLObjectType,
-    mutation: GraphQLObjectType | undefined,
-    platform: GraphQLSchema,
-  ) {
+  constructor(registry: Registry, roots: Roots, platform: GraphQLSchema) {
     const platformTypes = Object.values(platform.getTypeMap()).filter(
       (type) =>
         type !== platform.getQueryType() &&
@@ -123,28 +148,32 @@ class LazySchema extends GraphQLSchema {
     );
     super({ types: platformTypes, assumeValid: true });
     this.#registry = registry;
-    this.#query = query;
-    this.#mutation = mutation;
+    this.#roots = roots;
   }
 
   override getQueryType(): GraphQLObjectType {
-    return this.#query;
+    return this.#roots.query;
   }
 
-  /** @include and @skip over the same Boolean that variables are declared with. */
   override getDirectives(): readonly GraphQLDirective[] {
-    this.#directives ??= conditions(this.#registry);
+    this.#directives ??= directives(this.#registry);
     return this.#directives;
   }
 
   override getMutationType(): GraphQLObjectType | undefined {
-    return this.#mutation;
+    return this.#roots.mutation;
+  }
+
+  override getSubscriptionType(): GraphQLObjectType | undefined {
+    return this.#roots.subscription;
   }
 
   override getType(name: string): GraphQLNamedType | undefined {
     // The root fields declare the types that documents name; what only stands deeper is found by visiting all.
-    this.#query.getFields();
-    if (name === this.#query.name) return this.#query;
+    const { query, subscription } = this.#roots;
+    query.getFields();
+    if (name === query.name) return query;
+    if (/_stream_cursor_|^cursor_ordering$/.test(name)) subscription?.getFields();
     return (
       this.#registry.types.get(name) ??
       super.getType(name) ??
@@ -156,7 +185,9 @@ class LazySchema extends GraphQLSchema {
   override getTypeMap(): Record<string, GraphQLNamedType> {
     if (this.#all) return this.#all;
     const all: Record<string, GraphQLNamedType> = { ...super.getTypeMap() };
-    const generated = new Set<GraphQLNamedType>([this.#query, ...(this.#mutation ? [this.#mutation] : [])]);
+    const { query, mutation, subscription } = this.#roots;
+    const roots = [query, mutation, subscription].filter((root) => root !== undefined);
+    const generated = new Set<GraphQLNamedType>(roots);
     // A set visits what is added while it is walked.
     for (const type of generated) {
       all[type.name] = type;
@@ -205,15 +236,6 @@ class LazySchema extends GraphQLSchema {
   }
 }
 
-function conditions(registry: Registry): GraphQLDirective[] {
-  const type = new GraphQLNonNull(registry.scalar('Boolean') as GraphQLScalarType);
-  return specifiedDirectives.map((directive) => {
-    if (directive !== GraphQLIncludeDirective && directive !== GraphQLSkipDirective) return directive;
-    const config = directive.toConfig();
-    return new GraphQLDirective({ ...config, args: { if: { ...config.args.if, type } } });
-  });
-}
-
 async function generatedFields(registry: Registry): Promise<RootFields> {
   const { tables, functions } = registry.visible;
   const all: Record<string, OutputField> = {};
@@ -228,7 +250,7 @@ async function generatedFields(registry: Registry): Promise<RootFields> {
   const names = Object.keys(all).sort();
   if (names.length === 0)
     return {
-      no_queries_available: {
+      [NO_QUERIES]: {
         ...outputField({
           type: registry.scalar('String'),
           nonNull: true,

@@ -10,6 +10,7 @@ import type { Observe } from '../observation.ts';
 import type { Page } from '../page.ts';
 
 import { toGraphqlError } from './errors.ts';
+import { type ReplyWithEvents, wantsEvents } from './event-stream.ts';
 import { type Execute, type GraphqlRequest, type Outcome, outcomeText, type Requester } from './execute.ts';
 
 import { readBody, readParameters } from './request.ts';
@@ -17,6 +18,7 @@ import { requesterOf } from './requester.ts';
 
 export interface ServerInput {
   readonly execute: Execute;
+  readonly replyWithEvents: ReplyWithEvents;
   readonly graphiql: Page | undefined;
   /** Operations that one request may carry; 0 refuses arrays. */
   readonly batch: number;
@@ -30,7 +32,13 @@ interface ServerContext extends Requester {
   readonly method: string;
 }
 
-export function createGraphqlEndpoint({ execute, graphiql, batch, observe }: ServerInput): Endpoint {
+export function createGraphqlEndpoint({
+  execute,
+  replyWithEvents,
+  graphiql,
+  batch,
+  observe,
+}: ServerInput): Endpoint {
   const yoga = createYoga<ServerContext>({
     // The engine has a schema per role: Yoga only speaks HTTP.
     schema: undefined as never,
@@ -48,6 +56,8 @@ export function createGraphqlEndpoint({ execute, graphiql, batch, observe }: Ser
   return {
     async handle(exchange) {
       if (graphiql && wantsPage(exchange)) return graphiql.reply(exchange);
+      const streamed = wantsEvents(exchange) && readForEvents(exchange);
+      if (streamed) return replyWithEvents(exchange, streamed);
       const type = isPlainPost(exchange) ? plainResponseType(exchange.headers.accept) : undefined;
       const request = type && readPlain(exchange.body);
       if (!type || !request) return viaYoga(exchange);
@@ -126,6 +136,23 @@ function readOrRefuse(params: unknown, method: string): GraphqlRequest {
 function readPlain(text: string | undefined): GraphqlRequest | undefined {
   try {
     return readParameters(readBody(text), 'POST');
+  } catch (error) {
+    if (error instanceof AppError) return undefined;
+    throw error;
+  }
+}
+
+/** Undefined where there is something wrong with it: then it is answered as if no events were wanted. */
+function readForEvents(exchange: Exchange): GraphqlRequest | undefined {
+  if (isPlainPost(exchange)) return readPlain(exchange.body);
+  if (exchange.method !== 'GET') return undefined;
+  try {
+    const { query, operationName, variables, extensions } = exchange.query as Record<string, string>;
+    const parsed = (text: string | undefined) => (text === undefined ? undefined : readBody(text));
+    return readParameters(
+      { query, operationName, variables: parsed(variables), extensions: parsed(extensions) },
+      'GET',
+    );
   } catch (error) {
     if (error instanceof AppError) return undefined;
     throw error;

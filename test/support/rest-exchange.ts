@@ -29,6 +29,7 @@ export function restExchange(
     bytes: undefined,
     ip: '127.0.0.1',
     caller,
+    keepJudging: () => () => undefined,
     requestId: 'test',
     incoming: new EventEmitter() as Exchange['incoming'],
     outgoing: new EventEmitter() as ServerResponse,

@@ -10,8 +10,10 @@ import type { Metadata, TableMetadata } from './metadata.ts';
 import { Names, type ReservedNames, tableTypeNames } from './names.ts';
 import { deriveRelationships, isUnique } from './relationships.ts';
 import { scalarName } from './scalar-name.ts';
+import { nameStreams } from './streams.ts';
 
 export type TableRootField = 'select' | 'select_by_pk' | 'select_aggregate';
+export type TableSubscriptionField = 'select_stream';
 export type TableMutationField =
   | 'insert'
   | 'insert_one'
@@ -50,6 +52,8 @@ export interface ApiTable {
   /** Undefined where a name is taken: the table can then only be read. */
   readonly mutationFields: Readonly<Record<TableMutationField, RootFieldName>> | undefined;
   readonly additions: Additions;
+  /** Undefined where the name is taken. */
+  readonly stream: RootFieldName | undefined;
   readonly columns: readonly ApiColumn[];
   readonly relationships: readonly ApiRelationship[];
   readonly computedFields: readonly ApiComputedField[];
@@ -133,6 +137,7 @@ export async function buildModel(
     await turn();
   }
   const functions = functionsOf(catalog, metadata, tables, names);
+  nameStreams(tables.values(), names);
   const { hasNodes } = nameAdditions(tables.values(), names);
   return {
     catalog,
@@ -167,7 +172,10 @@ function nameTable(
   const name =
     settings?.customName ?? (table.schema === 'public' ? table.name : `${table.schema}_${table.name}`);
   const label = `${table.kind} ${table.schema}.${table.name}`;
-  const root = (kind: TableRootField | TableMutationField, fallback: string): RootFieldName => {
+  const root = (
+    kind: TableRootField | TableSubscriptionField | TableMutationField,
+    fallback: string,
+  ): RootFieldName => {
     const entry = settings?.rootFields[kind];
     const given = typeof entry === 'string' ? { name: entry } : entry;
     const comment = given && 'comment' in given ? given.comment : undefined;
@@ -221,6 +229,7 @@ function nameTable(
     rootFields,
     mutationFields: writable ? mutationFields : undefined,
     additions: {},
+    stream: root('select_stream', `${name}_stream`),
     columns,
     relationships: [],
     computedFields: [],

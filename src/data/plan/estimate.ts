@@ -1,5 +1,5 @@
 /** How many rows a plan may bring: what it costs before it is run. */
-import type { ConnectionShape, ObjectShape, PageShape, QueryPlan, ReadPlan } from './plan.ts';
+import type { ConnectionShape, ObjectShape, PageShape, QueryPlan, ReadPlan, StreamPlan } from './plan.ts';
 
 /** Counted for a list without a limit. */
 const ASSUMED_ROWS = 100;
@@ -7,6 +7,11 @@ const ASSUMED_ROWS = 100;
 /** The largest product of limits along a path. */
 export function estimateRows(plan: QueryPlan): number {
   return Math.max(0, ...plan.map(([, root]) => (root.kind === 'read' ? readRows(root) : 1)));
+}
+
+/** Of a batch, its ties left out. */
+export function estimateStreamRows({ read, batchSize }: StreamPlan): number {
+  return readRows({ ...read, limit: batchSize });
 }
 
 function readRows(read: ReadPlan): number {

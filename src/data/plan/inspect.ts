@@ -1,13 +1,27 @@
 /** Questions about a plan. */
-import type { Routine } from '../catalog/catalog.ts';
-import type { QueryPlan, ReadPlan } from './plan.ts';
+import type { Relationship, Routine, Table } from '../catalog/catalog.ts';
+import type { Source } from './expression.ts';
+import type { Entry, QueryPlan, ReadPlan, StreamPlan } from './plan.ts';
 import type { MutationPlan } from './write.ts';
 
 /** Every routine that the plan calls, wherever it stands. */
-export function routinesOf(plan: QueryPlan | MutationPlan): Set<Routine> {
+export function routinesOf(plan: QueryPlan | MutationPlan | readonly Entry<StreamPlan>[]): Set<Routine> {
   const found = new Set<Routine>();
   visitNodes(plan, (node) => {
     if (!('kind' in node) && 'routine' in node && 'args' in node) found.add(node.routine as Routine);
+  });
+  return found;
+}
+
+/** Every table and view that the plan names. What stands behind views, policies and functions is not among them. */
+export function tablesOf(plan: QueryPlan | readonly Entry<StreamPlan>[]): Set<Table> {
+  const found = new Set<Table>();
+  visitNodes(plan, (node) => {
+    const { kind, table, relationship } = node as Partial<Source> & { relationship?: Relationship };
+    if (table && (kind === 'table' || kind === 'routine')) found.add(table);
+    if (!relationship) return;
+    found.add(relationship.target);
+    if (relationship.junction) found.add(relationship.junction.table);
   });
   return found;
 }

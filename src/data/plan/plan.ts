@@ -123,6 +123,19 @@ export interface ReadPlan {
   readonly take: 'maybe' | 'many' | 'page';
 }
 
+/**
+ * Rows of a table beyond a position, as they come: a batch at a time, each with all rows of its last position. The read says which rows
+ * and how they look; it has neither order nor limit.
+ */
+export interface StreamPlan {
+  readonly kind: 'stream';
+  readonly read: ReadPlan & { readonly shape: ObjectShape };
+  readonly column: Column;
+  readonly direction: 'asc' | 'desc';
+  readonly initial: Value;
+  readonly batchSize: number;
+}
+
 /** A function called for its value: one, a list where it returns a set, true where it returns nothing. */
 export interface CallPlan {
   readonly kind: 'call';

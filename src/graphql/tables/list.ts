@@ -56,11 +56,11 @@ export function lowerRead(
 }
 
 /** The read with the arguments `where`, `limit` and `offset`. */
-export function lowerRows(
+export function lowerRows<S extends ReadPlan['shape']>(
   registry: Registry,
   selection: Selection,
-  given: Pick<ReadPlan, 'source' | 'distinct' | 'order' | 'shape' | 'take'>,
-): ReadPlan {
+  given: Pick<ReadPlan, 'source' | 'distinct' | 'order' | 'take'> & { readonly shape: S },
+): ReadPlan & { readonly shape: S } {
   return {
     kind: 'read',
     source: given.source,

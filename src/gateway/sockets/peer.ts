@@ -1,0 +1,158 @@
+/** One open socket: what it may send and take, and whose it is. It has no timer of its own: the sweep of all asks `tick`. */
+import type { IncomingHttpHeaders } from 'node:http';
+import type { WebSocket } from 'ws';
+import type { Authenticate } from '../../auth/authenticate.ts';
+import type { Caller } from '../../caller.ts';
+import type { Config } from '../../config.ts';
+import { SOCKET_CLOSE, type Socket, type SocketEndpoint, type SocketHandler } from '../../socket.ts';
+import type { CredentialWatch, Watched } from '../credential-watch.ts';
+
+export type SocketLimits = Config['server']['sockets'];
+
+export interface Handshake {
+  readonly path: string;
+  readonly query: Readonly<Record<string, unknown>>;
+  /** Cookies that must not count are left out. */
+  readonly headers: IncomingHttpHeaders;
+  readonly ip: string;
+  readonly id: string;
+}
+
+export interface PeerTools {
+  readonly limits: SocketLimits;
+  readonly authenticate: Authenticate;
+  readonly watch: CredentialWatch;
+}
+
+/** A peer that was told to go has so long to read why. */
+const CLOSE_GRACE_MS = 5_000;
+const SECOND_MS = 1_000;
+/** What a close frame can hold. */
+const MAX_REASON_BYTES = 123;
+
+export class Peer implements Socket {
+  readonly #ws: WebSocket;
+  readonly #handshake: Handshake;
+  readonly #tools: PeerTools;
+  readonly #handler: SocketHandler | undefined;
+  readonly openedAt = performance.now();
+  #pingAt: number;
+  /** Since the last ping nothing has come. */
+  #isSilent = false;
+  #closingSince: number | undefined;
+  #watched: Watched | undefined;
+  #second = 0;
+  #messages = 0;
+
+  constructor(ws: WebSocket, endpoint: SocketEndpoint, handshake: Handshake, tools: PeerTools) {
+    this.#ws = ws;
+    this.#handshake = handshake;
+    this.#tools = tools;
+    // Those that came together are not pinged together.
+    this.#pingAt = this.openedAt + tools.limits.keepAliveMs * (0.5 + Math.random() / 2);
+    this.#handler = endpoint.open(this);
+  }
+
+  get protocol(): string {
+    return this.#ws.protocol;
+  }
+  get path(): string {
+    return this.#handshake.path;
+  }
+  get headers(): IncomingHttpHeaders {
+    return this.#handshake.headers;
+  }
+  get ip(): string {
+    return this.#handshake.ip;
+  }
+  get id(): string {
+    return this.#handshake.id;
+  }
+
+  send(text: string): void {
+    if (this.#closingSince !== undefined) return;
+    this.#ws.send(text);
+    if (this.#ws.bufferedAmount > this.#tools.limits.bufferedBytes)
+      this.close(SOCKET_CLOSE.slow, 'Too slow: read faster, connect again and subscribe anew');
+  }
+
+  close(code: number, reason: string): void {
+    if (this.#closingSince !== undefined) return;
+    this.#closingSince = performance.now();
+    this.#ws.close(code, shortened(reason));
+    this.#leave();
+  }
+
+  async signIn(headers: IncomingHttpHeaders): Promise<Caller> {
+    const { authenticate, watch } = this.#tools;
+    const { query } = this.#handshake;
+    const caller = await authenticate(headers, query);
+    if (this.#closingSince !== undefined) return caller;
+    if (this.#watched) watch.remove(this.#watched);
+    this.#watched = watch.add(caller, headers, query, (error) =>
+      error.code === 'server-stopping'
+        ? this.close(SOCKET_CLOSE.stopping, 'The server is stopping: connect again, and subscribe anew')
+        : this.close(SOCKET_CLOSE.forbidden, error.message),
+    );
+    return caller;
+  }
+
+  /** What the socket has brought. */
+  take(data: Buffer, isBinary: boolean): void {
+    this.#isSilent = false;
+    if (this.#closingSince !== undefined) return;
+    const second = Math.floor(performance.now() / SECOND_MS);
+    if (second !== this.#second) {
+      this.#second = second;
+      this.#messages = 0;
+    }
+    this.#messages += 1;
+    if (this.#messages > this.#tools.limits.messagesPerSecond)
+      this.close(SOCKET_CLOSE.tooMany, 'Too many messages in a second');
+    else if (isBinary) this.close(SOCKET_CLOSE.binary, 'Messages are text');
+    else this.#handler?.message(data.toString());
+  }
+
+  heard(): void {
+    this.#isSilent = false;
+  }
+
+  /** The socket has gone, whoever closed it. */
+  gone(): void {
+    this.#closingSince ??= performance.now();
+    this.#leave();
+  }
+
+  tick(now: number): void {
+    const { initTimeoutMs, keepAliveMs } = this.#tools.limits;
+    if (this.#closingSince !== undefined) {
+      if (now - this.#closingSince > CLOSE_GRACE_MS) this.#ws.terminate();
+    } else if (this.#handler?.isReady === false && now - this.openedAt > initTimeoutMs) {
+      this.close(SOCKET_CLOSE.initTimeout, 'Connection initialisation timeout');
+    } else if (now >= this.#pingAt && this.#isSilent) {
+      this.terminate();
+    } else if (now >= this.#pingAt) {
+      this.#isSilent = true;
+      this.#pingAt = now + keepAliveMs;
+      this.#ws.ping();
+      this.#handler?.keepAlive?.();
+    }
+  }
+
+  terminate(): void {
+    this.gone();
+    this.#ws.terminate();
+  }
+
+  #leave(): void {
+    if (this.#watched) this.#tools.watch.remove(this.#watched);
+    this.#watched = undefined;
+    this.#handler?.closed();
+  }
+}
+
+function shortened(reason: string): string {
+  return Buffer.byteLength(reason) <= MAX_REASON_BYTES
+    ? reason
+    : Buffer.from(reason).subarray(0, MAX_REASON_BYTES).toString().replace(/�+$/, '');
+}

@@ -1,0 +1,134 @@
+/** One operation for a connection that can be answered more than once: queries and mutations by `execute`, subscriptions kept up to date. */
+import type { GraphQLError } from 'graphql';
+import { boundQuery, boundStream } from '../data/run.ts';
+import { AppError } from '../errors.ts';
+import type { Observe } from '../observation.ts';
+import type { Subscriber } from '../realtime/live-queries/cohort.ts';
+import type { LiveQueries } from '../realtime/live-queries/live-queries.ts';
+import type { LiveStatement, Prepare, Sink } from '../realtime/live-queries/live-statement.ts';
+import type { SchemaEngine } from './engine.ts';
+import { type Execute, type GraphqlRequest, outcomeText, type Requester } from './execute.ts';
+import { findOperation, operationErrors } from './operation.ts';
+
+/** Where the answers of one operation go. */
+export interface OperationSink {
+  /** The whole payload as JSON text: `{"data":…}`, with errors where some came while it ran. */
+  next(text: string): void;
+  /** The operation was refused, or cannot go on: nothing follows. */
+  error(errors: readonly GraphQLError[]): void;
+  /** Nothing follows. */
+  complete(): void;
+}
+
+export interface RunningOperation {
+  /** Nothing is sent from here on. */
+  stop(): void;
+  /** Goes on for the same user, whose claims are others now. */
+  renew(requester: Requester): void;
+}
+
+export type Operate = (
+  request: GraphqlRequest,
+  requester: Requester,
+  sink: OperationSink,
+) => RunningOperation;
+
+export interface OperatorInput {
+  readonly engine: SchemaEngine;
+  readonly execute: Execute;
+  readonly liveQueries: LiveQueries;
+  readonly observe: Observe;
+}
+
+export function createOperator(input: OperatorInput): Operate {
+  return (request, requester, sink) => {
+    const operation = new Operation(input, request, requester, sink);
+    void operation.start();
+    return operation;
+  };
+}
+
+class Operation implements RunningOperation, Sink {
+  readonly #input: OperatorInput;
+  readonly #request: GraphqlRequest;
+  #requester: Requester;
+  readonly #sink: OperationSink;
+  #subscriber: Subscriber | undefined;
+  #isOver = false;
+
+  constructor(input: OperatorInput, request: GraphqlRequest, requester: Requester, sink: OperationSink) {
+    this.#input = input;
+    this.#request = request;
+    this.#requester = requester;
+    this.#sink = sink;
+  }
+
+  async start(): Promise<void> {
+    const { engine, execute, liveQueries } = this.#input;
+    try {
+      const { role } = this.#requester.callerContext.caller;
+      const { operation } = await findOperation(engine, this.#request, role);
+      if (operation.operation.operation === 'subscription') {
+        const subscriber = await liveQueries.subscribe(this, this.#prepare(this.#requester));
+        if (this.#isOver) liveQueries.unsubscribe(subscriber);
+        else this.#subscriber = subscriber;
+        return;
+      }
+      const outcome = await execute(this.#request, this.#requester);
+      if (this.#isOver) return;
+      this.#isOver = true;
+      if (outcome.data === undefined && outcome.errors) return this.#sink.error(outcome.errors);
+      this.#sink.next(outcomeText(outcome));
+      this.#sink.complete();
+    } catch (error) {
+      this.error(error);
+    }
+  }
+
+  next(text: string): void {
+    if (!this.#isOver) this.#sink.next(text);
+  }
+
+  error(error: unknown): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#sink.error(operationErrors(error, this.#requester.requestId, this.#input.observe));
+  }
+
+  stop(): void {
+    this.#isOver = true;
+    if (this.#subscriber) this.#input.liveQueries.unsubscribe(this.#subscriber);
+    this.#subscriber = undefined;
+  }
+
+  renew(requester: Requester): void {
+    this.#requester = requester;
+    if (!this.#subscriber) return;
+    this.#input.liveQueries.renew(this.#subscriber, this.#prepare(requester)).catch((error: unknown) => {
+      this.error(error);
+      this.stop();
+    });
+  }
+
+  #prepare({ callerContext: context }: Requester): Prepare {
+    const { engine } = this.#input;
+    const request = this.#request;
+    return async (): Promise<LiveStatement> => {
+      const { operation } = await findOperation(engine, request, context.caller.role);
+      const ready = operation.prepare(request.variables);
+      switch (ready.kind) {
+        case 'live':
+          return { context, statement: boundQuery(ready.query, ready.variables), ...ready.reads };
+        case 'stream':
+          return {
+            context,
+            statement: boundStream(ready.stream, ready.variables),
+            position: ready.stream.position,
+            ...ready.reads,
+          };
+        default:
+          throw new AppError('internal-error', `a subscription was prepared as a ${ready.kind}`);
+      }
+    };
+  }
+}

@@ -1,0 +1,206 @@
+/**
+ * Live queries and streams of this process: who asked what, and whom a change concerns. Equal questions of equal callers are one
+ * cohort and one run. What tells of changes is a driver's matter: it calls `wake`.
+ */
+import type { CallerRunner } from '../../database/as-caller.ts';
+import type { CallerContext } from '../../database/context-statement.ts';
+import { pace } from '../../lib/pace.ts';
+import { Cohort, Subscriber } from './cohort.ts';
+import type { LiveStatement, Prepare, Sink, Wake } from './live-statement.ts';
+import { isLost, RunQueue } from './run-queue.ts';
+
+export interface LiveQueriesInput {
+  readonly runner: Pick<CallerRunner, 'run'>;
+  readonly maxBatches: number;
+  readonly debounceMs: number;
+  /** The driver tells of every change, so an answer that nothing woke is still right. */
+  readonly isToldOfChanges: boolean;
+  /** Whether anything in the database looks at the headers of a request: only then callers with others differ. */
+  readonly headersMatter: () => boolean;
+}
+
+/** Subscriptions prepared anew at a time, so that a change of the schema holds nobody up. */
+const PREPARED_PER_TURN = 20;
+const REFRESH_AGAIN_MS = 1_000;
+
+export class LiveQueries {
+  readonly #input: LiveQueriesInput;
+  readonly #queue: RunQueue;
+  readonly #cohorts = new Map<string, Cohort>();
+  readonly #byTable = new Map<number, Set<Cohort>>();
+  /** Any change may concern them. */
+  readonly #ofRoutines = new Set<Cohort>();
+  #streams = 0;
+  #refreshing: Promise<void> | undefined;
+  #refreshAgain = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(input: LiveQueriesInput) {
+    this.#input = input;
+    this.#queue = new RunQueue({ ...input, end: (cohort, error) => this.#end(cohort, error) });
+  }
+
+  /** Cohorts, and those who wait for a run. */
+  get size(): number {
+    return this.#cohorts.size;
+  }
+
+  get waiting(): number {
+    return this.#queue.waiting;
+  }
+
+  /** Throws what `prepare` throws; everything later goes to the sink. */
+  async subscribe(sink: Sink, prepare: Prepare): Promise<Subscriber> {
+    const subscriber = new Subscriber(sink, prepare);
+    this.#join(subscriber, await prepare());
+    return subscriber;
+  }
+
+  /** The same subscription for a caller whose claims are others now. Throws what `prepare` throws. */
+  async renew(subscriber: Subscriber, prepare: Prepare): Promise<void> {
+    const live = await prepare();
+    if (!subscriber.cohort) return;
+    subscriber.prepare = prepare;
+    this.#join(subscriber, live);
+  }
+
+  /** Nothing is sent from here on. */
+  unsubscribe(subscriber: Subscriber): void {
+    const { cohort } = subscriber;
+    subscriber.cohort = undefined;
+    if (!cohort?.subscribers.delete(subscriber) || cohort.subscribers.size > 0) return;
+    this.#forget(cohort);
+  }
+
+  wake(wake: Wake): void {
+    if (wake === 'all') {
+      for (const cohort of this.#cohorts.values()) this.#queue.add(cohort, false);
+      return;
+    }
+    for (const oid of wake) for (const cohort of this.#byTable.get(oid) ?? []) this.#queue.add(cohort, false);
+    for (const cohort of this.#ofRoutines) this.#queue.add(cohort, false);
+  }
+
+  /** The schema has changed: every subscription is made anew of its document, and ends where that does not fit any more. */
+  refresh(): Promise<void> {
+    this.#refreshAgain = this.#refreshing !== undefined;
+    this.#refreshing ??= this.#refreshUntilQuiet().finally(() => {
+      this.#refreshing = undefined;
+    });
+    return this.#refreshing;
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#queue.close();
+    this.#cohorts.clear();
+  }
+
+  async #refreshUntilQuiet(): Promise<void> {
+    do {
+      this.#refreshAgain = false;
+      const turn = pace(PREPARED_PER_TURN);
+      for (const { subscribers } of [...this.#cohorts.values()])
+        for (const subscriber of [...subscribers]) {
+          await this.#prepareAnew(subscriber);
+          await turn();
+        }
+    } while (this.#refreshAgain);
+  }
+
+  async #prepareAnew(subscriber: Subscriber): Promise<void> {
+    try {
+      await this.renew(subscriber, subscriber.prepare);
+    } catch (error) {
+      if (isLost(error)) {
+        clearTimeout(this.#timer);
+        this.#timer = setTimeout(() => void this.refresh(), REFRESH_AGAIN_MS);
+        return;
+      }
+      if (!subscriber.cohort) return;
+      this.unsubscribe(subscriber);
+      subscriber.sink.error(error);
+    }
+  }
+
+  /** Registered before it is run: what changes from here on is seen. */
+  #join(subscriber: Subscriber, given: LiveStatement): void {
+    const before = subscriber.cohort;
+    const live = continued(given, before?.live);
+    const contextKey = this.#contextKey(live.context);
+    const isStream = live.position !== undefined;
+    const { name, values } = live.statement;
+    const key = isStream
+      ? (before?.key ?? this.#streamKey())
+      : `${name}\0${JSON.stringify(values)}\0${contextKey}`;
+    if (before && (before.key !== key || before.contextKey !== contextKey)) this.unsubscribe(subscriber);
+    const known = this.#cohorts.get(key);
+    const cohort = known ?? new Cohort(key, contextKey, live);
+    if (known && before) {
+      this.#leaveIndex(known);
+      known.live = live;
+    }
+    if (!known || before) this.#index(cohort);
+    this.#cohorts.set(key, cohort);
+    cohort.subscribers.add(subscriber);
+    subscriber.cohort = cohort;
+    const isCurrent =
+      before === undefined &&
+      this.#input.isToldOfChanges &&
+      !cohort.isStale &&
+      !cohort.isRunning &&
+      cohort.text !== undefined;
+    if (isCurrent) subscriber.deliver(cohort.text!);
+    else this.#queue.add(cohort, before === undefined);
+  }
+
+  #streamKey(): string {
+    this.#streams += 1;
+    return `stream ${this.#streams}`;
+  }
+
+  #contextKey({ caller, headersText, method, path }: CallerContext): string {
+    const headers = this.#input.headersMatter() ? headersText : '';
+    return `${caller.role}\0${caller.claimsText}\0${method} ${path}\0${headers}`;
+  }
+
+  #index(cohort: Cohort): void {
+    for (const oid of cohort.live.tables) {
+      const found = this.#byTable.get(oid);
+      if (found) found.add(cohort);
+      else this.#byTable.set(oid, new Set([cohort]));
+    }
+    if (cohort.live.callsRoutines) this.#ofRoutines.add(cohort);
+  }
+
+  #leaveIndex(cohort: Cohort): void {
+    for (const oid of cohort.live.tables) {
+      const found = this.#byTable.get(oid);
+      if (found?.delete(cohort) && found.size === 0) this.#byTable.delete(oid);
+    }
+    this.#ofRoutines.delete(cohort);
+  }
+
+  #forget(cohort: Cohort): void {
+    this.#cohorts.delete(cohort.key);
+    this.#leaveIndex(cohort);
+    this.#queue.remove(cohort);
+  }
+
+  #end(cohort: Cohort, error: unknown): void {
+    this.#forget(cohort);
+    for (const subscriber of cohort.subscribers) {
+      subscriber.cohort = undefined;
+      subscriber.sink.error(error);
+    }
+    cohort.subscribers.clear();
+  }
+}
+
+/** A stream that is made anew goes on where it was. */
+function continued(live: LiveStatement, before: LiveStatement | undefined): LiveStatement {
+  if (live.position === undefined || before?.position === undefined) return live;
+  const position = before.statement.values[before.position] ?? null;
+  const { statement } = live;
+  return { ...live, statement: { ...statement, values: statement.values.with(live.position, position) } };
+}
