@@ -30,6 +30,9 @@ export interface ApiInput {
   readonly config: Config;
   readonly pools: Pools;
   readonly platformUrl: string;
+  /** Of the login that may follow changes, where there is one. */
+  readonly replicationUrl: string | undefined;
+  readonly dataDirectory: string | undefined;
   /** The database tells of DDL by NOTIFY. */
   readonly ddlEvents: boolean;
   readonly prisma: PrismaClient;
@@ -41,6 +44,8 @@ export interface ApiInput {
 
 export interface Api {
   readonly endpoints: Endpoints;
+  /** For the start page. */
+  readonly warnings: readonly string[];
   close(): Promise<void>;
 }
 
@@ -66,7 +71,7 @@ export async function createApi(input: ApiInput): Promise<Api> {
     transactionEnd: api.transactionEnd,
     ...api.rest,
   };
-  const realtime = createRealtime({ config, pools, runner });
+  const realtime = await createRealtime({ ...input, runner });
   const login =
     (await pools.api.query<{ login: string }>('select session_user as login')).rows[0]?.login ?? '';
   const warned = new Set<string>();
@@ -93,13 +98,19 @@ export async function createApi(input: ApiInput): Promise<Api> {
     await catalog.reload();
     await engine.get(api.anonymousRole);
   } catch (error) {
-    realtime.close();
+    await realtime.close();
     await watch.close();
     throw error;
   }
   const execute = createExecutor({ engine, runner, prisma, observe });
   const graphiql = api.graphql.graphiql ? createGraphiql(input.keys.anon) : undefined;
-  const operate = createOperator({ engine, execute, liveQueries: realtime.liveQueries, observe });
+  const operate = createOperator({
+    engine,
+    execute,
+    liveQueries: realtime.liveQueries,
+    rowEvents: realtime.changes?.rowEvents,
+    observe,
+  });
   const { sockets } = config.server;
   const replyWithEvents = createEventStreams({ operate, limits: sockets, observe });
   const graphql = createGraphqlEndpoint({
@@ -111,6 +122,7 @@ export async function createApi(input: ApiInput): Promise<Api> {
   });
   const audit = createAudit(prisma);
   return {
+    warnings: realtime.warnings,
     endpoints: {
       graphql,
       rest,
@@ -131,7 +143,7 @@ export async function createApi(input: ApiInput): Promise<Api> {
       }),
     },
     async close() {
-      realtime.close();
+      await realtime.close();
       await watch.close();
     },
   };

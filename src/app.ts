@@ -99,6 +99,7 @@ async function start(
     defaultPrivileges: config.database.defaultPrivileges,
     schemas: config.api.schemas,
     apiUrl: config.database.apiUrl,
+    replicationUrl: config.database.replicationUrl,
     observe,
   });
   const pools = createPools(database, config.database, observe);
@@ -126,6 +127,8 @@ async function start(
     config,
     pools,
     platformUrl: database.platformUrl,
+    replicationUrl: database.replicationUrl,
+    dataDirectory: ground.dataDirectory,
     ddlEvents: database.ddlEvents,
     prisma: prisma.client,
     keys,
@@ -136,7 +139,12 @@ async function start(
   await closers.add('api', () => api.close());
 
   const { serverVersion } = await checkLogins(config, pools);
-  const warnings = [...database.warnings, ...(await exposureWarnings(config, pools)), ...auth.warnings];
+  const warnings = [
+    ...database.warnings,
+    ...(await exposureWarnings(config, pools)),
+    ...auth.warnings,
+    ...api.warnings,
+  ];
   const authenticate = createAuthenticator({
     jwt,
     keys,

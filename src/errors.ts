@@ -79,6 +79,15 @@ export const ERROR_CATALOGUE = {
     status: 503,
     meaning: 'No connection to PostgreSQL could be had in time; try again.',
   },
+  // realtime
+  'changes-unavailable': {
+    status: 503,
+    meaning: 'Changes of this table, or of this database, cannot be followed.',
+  },
+  'resume-expired': {
+    status: 410,
+    meaning: 'Changes since the cursor are not known any more: read the rows anew.',
+  },
   'internal-error': {
     status: 500,
     meaning: 'A bug, or a fault that the catalogue does not know. The log has it under the request id.',

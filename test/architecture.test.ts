@@ -24,6 +24,7 @@ const LAYERS: readonly (readonly RegExp[])[] = [
   [/^auth\/domain\//],
   [/^realtime\/changes\//],
   [/^realtime\/(history\/|feed\.ts)/],
+  [/^realtime\/capture\//],
   [/^(auth|storage|realtime|meta|migrations|jobs|rest|extensions)\//, /^graphql\/tables\//],
   [/^graphql\//],
   [/^gateway\//],

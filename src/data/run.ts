@@ -3,10 +3,12 @@ import type { CallerRunner, CallerStatement } from '../database/as-caller.ts';
 import type { CallerContext } from '../database/context-statement.ts';
 import { invariant } from '../errors.ts';
 import type { Catalog, Table } from './catalog/catalog.ts';
+import type { ChangesPlan } from './plan/changes.ts';
 import type { Value } from './plan/expression.ts';
 import { routinesOf } from './plan/inspect.ts';
 import type { QueryPlan, StreamPlan } from './plan/plan.ts';
 import type { InsertLevel, MutationPlan, RelatedWrite, WritePlan } from './plan/write.ts';
+import { CHANGED_ROWS, compileChange } from './sql/change.ts';
 import { compileQuery, statementName } from './sql/compile.ts';
 import { compileStream } from './sql/stream.ts';
 import { bind } from './sql/value.ts';
@@ -158,4 +160,33 @@ function relatedRunsTriggers(write: RelatedWrite): boolean {
 function levelTables(level: InsertLevel): Table[] {
   const nested = level.rows.flatMap(({ before, after }) => [...before, ...after]);
   return [level.table, ...nested.flatMap((one) => levelTables(one.level))];
+}
+
+/** Changes as a subscriber asked for them. Who may see what is not known before the policies of the role are. */
+export interface PreparedChanges {
+  readonly plan: ChangesPlan;
+  /** Equal for those who ask the same, whatever the values of their variables are. */
+  readonly asked: string;
+  readonly parameters: readonly Value[];
+}
+
+export function prepareChanges(plan: ChangesPlan, catalog: Catalog): PreparedChanges {
+  const { table, where, entries } = plan;
+  const sides = [plan.old, plan.new].map((shape) =>
+    compileChange({ table, where, shape, policies: undefined }, catalog),
+  );
+  const words = entries.map(([key, part]) => `${key} ${part.kind === 'literal' ? part.text : part.kind}`);
+  return {
+    plan,
+    asked: JSON.stringify([table.oid, words, ...sides.map(({ text }) => text)]),
+    parameters: sides.flatMap(({ parameters }) => parameters),
+  };
+}
+
+/** The same for subscribers who ask the same with the same values. Throws AppError where a value cannot be read. */
+export function changesKey(
+  { asked, parameters }: PreparedChanges,
+  variables: Readonly<Record<string, unknown>>,
+): string {
+  return `${asked}\0${JSON.stringify(bind(parameters, { ...variables, [CHANGED_ROWS]: null }))}`;
 }

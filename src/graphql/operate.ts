@@ -6,6 +6,8 @@ import type { Observe } from '../observation.ts';
 import type { Subscriber } from '../realtime/live-queries/cohort.ts';
 import type { LiveQueries } from '../realtime/live-queries/live-queries.ts';
 import type { LiveStatement, Prepare, Sink } from '../realtime/live-queries/live-statement.ts';
+import type { RowEvents } from '../realtime/row-events/row-events.ts';
+import { ChangesSubscription, changesUnavailable } from './changes-subscription.ts';
 import type { SchemaEngine } from './engine.ts';
 import { type Execute, type GraphqlRequest, outcomeText, type Requester } from './execute.ts';
 import { findOperation, operationErrors } from './operation.ts';
@@ -37,6 +39,8 @@ export interface OperatorInput {
   readonly engine: SchemaEngine;
   readonly execute: Execute;
   readonly liveQueries: LiveQueries;
+  /** Undefined where the database cannot tell of changes. */
+  readonly rowEvents: RowEvents | undefined;
   readonly observe: Observe;
 }
 
@@ -54,6 +58,7 @@ class Operation implements RunningOperation, Sink {
   #requester: Requester;
   readonly #sink: OperationSink;
   #subscriber: Subscriber | undefined;
+  #changes: ChangesSubscription | undefined;
   #isOver = false;
 
   constructor(input: OperatorInput, request: GraphqlRequest, requester: Requester, sink: OperationSink) {
@@ -69,6 +74,8 @@ class Operation implements RunningOperation, Sink {
       const { role } = this.#requester.callerContext.caller;
       const { operation } = await findOperation(engine, this.#request, role);
       if (operation.operation.operation === 'subscription') {
+        const ready = operation.prepare(this.#request.variables);
+        if (ready.kind === 'changes') return await this.#followChanges();
         const subscriber = await liveQueries.subscribe(this, this.#prepare(this.#requester));
         if (this.#isOver) liveQueries.unsubscribe(subscriber);
         else this.#subscriber = subscriber;
@@ -99,15 +106,39 @@ class Operation implements RunningOperation, Sink {
     this.#isOver = true;
     if (this.#subscriber) this.#input.liveQueries.unsubscribe(this.#subscriber);
     this.#subscriber = undefined;
+    this.#changes?.stop();
+    this.#changes = undefined;
   }
 
   renew(requester: Requester): void {
     this.#requester = requester;
+    this.#changes?.restart();
     if (!this.#subscriber) return;
     this.#input.liveQueries.renew(this.#subscriber, this.#prepare(requester)).catch((error: unknown) => {
       this.error(error);
       this.stop();
     });
+  }
+
+  async #followChanges(): Promise<void> {
+    const { engine, rowEvents } = this.#input;
+    if (!rowEvents) throw changesUnavailable();
+    const changes = new ChangesSubscription({
+      rowEvents,
+      sink: this,
+      // The schema and the caller as they are when it is asked: both may be others later.
+      prepare: async () => {
+        const { callerContext: context } = this.#requester;
+        const { operation } = await findOperation(engine, this.#request, context.caller.role);
+        const ready = operation.prepare(this.#request.variables);
+        if (ready.kind !== 'changes')
+          throw new AppError('internal-error', `${ready.kind} in the place of changes`);
+        return { ...ready, context };
+      },
+    });
+    this.#changes = changes;
+    await changes.start();
+    if (this.#isOver) changes.stop();
   }
 
   #prepare({ callerContext: context }: Requester): Prepare {

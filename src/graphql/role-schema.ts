@@ -9,19 +9,24 @@ import type {
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Catalog } from '../data/catalog/catalog.ts';
+import type { ChangesPlan } from '../data/plan/changes.ts';
 import { estimateRows, estimateStreamRows } from '../data/plan/estimate.ts';
 import { routinesOf, tablesOf } from '../data/plan/inspect.ts';
 import type { Entry, Plan, QueryPlan, StreamPlan } from '../data/plan/plan.ts';
 import type { MutationPlan, WritePlan } from '../data/plan/write.ts';
 import {
+  type PreparedChanges,
   type PreparedMutation,
   type PreparedQuery,
   type PreparedStream,
+  prepareChanges,
   prepareMutation,
   prepareQuery,
   prepareStream,
 } from '../data/run.ts';
 import { AppError } from '../errors.ts';
+import type { RowEvent } from '../realtime/row-events/group.ts';
+import { changesFormat } from './changes-format.ts';
 import { MULTIPLE_FIELDS } from './directives.ts';
 import { findOperation, parseDocument, type ValidDocument, validateDocument } from './document.ts';
 import { type DocumentLimits, limitExceeded } from './limits.ts';
@@ -39,10 +44,16 @@ type Made =
   | Subscribed
   | { readonly kind: 'mixed' };
 
-/** What a subscription is kept up to date by: a query that is run again, or a stream. Later: changes as they were written. */
+/** What a subscription is kept up to date by: a query that is run again, a stream, or changes as they were written. */
 type Subscribed =
   | { readonly kind: 'live'; readonly query: PreparedQuery; readonly reads: Reads }
-  | { readonly kind: 'stream'; readonly stream: PreparedStream; readonly reads: Reads };
+  | { readonly kind: 'stream'; readonly stream: PreparedStream; readonly reads: Reads }
+  | {
+      readonly kind: 'changes';
+      readonly changes: PreparedChanges;
+      readonly format: (event: RowEvent) => string;
+      readonly catalog: Catalog;
+    };
 
 /** What a plan says about when its answer may change. */
 export interface Reads {
@@ -229,22 +240,31 @@ export class PreparedOperation {
     const { selectionSet, directives = [] } = this.operation;
     if (!isLowerable(selectionSet, type, context))
       throw new AppError('validation-failed', 'introspection is asked for by a query', { path: '$' });
-    const plan = lowerTableFields<Plan | StreamPlan>(selectionSet, type, context);
+    const plan = lowerTableFields<Plan | StreamPlan | ChangesPlan>(selectionSet, type, context);
     const mayHaveSeveral = directives.some(({ name }) => name.value === MULTIPLE_FIELDS);
     if (plan.length !== 1 && !(mayHaveSeveral && plan.length > 1))
       throw new AppError('validation-failed', 'subscriptions must select one top level field', {
         path: '$',
         hint: `Several are read together where the operation says @${MULTIPLE_FIELDS}.`,
       });
-    const [[key, first]] = plan as [Entry<Plan | StreamPlan>];
+    const [[key, first]] = plan as [Entry<Plan | StreamPlan | ChangesPlan>];
+    if (plan.length === 1 && first.kind === 'changes') {
+      const { catalog } = this.#owner;
+      return {
+        kind: 'changes',
+        changes: prepareChanges(first, catalog),
+        format: changesFormat(key, first),
+        catalog,
+      };
+    }
     if (plan.length === 1 && first.kind === 'stream')
       return {
         kind: 'stream',
         stream: this.#owner.prepareStream(key, first),
         reads: readsOf([[key, first]]),
       };
-    if (plan.some(([, one]) => one.kind === 'stream'))
-      throw new AppError('validation-failed', 'a stream is the only field of its subscription', {
+    if (plan.some(([, one]) => one.kind === 'stream' || one.kind === 'changes'))
+      throw new AppError('validation-failed', 'a stream, or changes, is the only field of its subscription', {
         path: '$',
       });
     const query = plan as QueryPlan;

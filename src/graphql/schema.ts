@@ -25,6 +25,7 @@ import type { VisibleModel } from '../data/catalog/visible.ts';
 import { pace } from '../lib/pace.ts';
 import type { GraphqlContext } from './context.ts';
 import { directives } from './directives.ts';
+import { changesRootFields } from './tables/changes.ts';
 import { mutationRootFields } from './tables/mutation-root.ts';
 import { nodeRootField } from './tables/node.ts';
 import { type OutputField, outputField, Registry } from './tables/registry.ts';
@@ -68,14 +69,16 @@ export async function buildSchema({
   return new LazySchema(registry, roots, platform);
 }
 
-/** Every generated field of a query as a live one, and streams. Undefined where the role may read nothing. */
+/** Every generated field of a query as a live one, streams and changes. Undefined where the role may read nothing. */
 function subscriptionType(registry: Registry, generated: RootFields): GraphQLObjectType | undefined {
   if (Object.hasOwn(generated, NO_QUERIES)) return undefined;
   return new GraphQLObjectType({
     name: 'subscription_root',
     fields: () => {
       const streams: Record<string, OutputField> = {};
-      for (const table of registry.visible.tables) Object.assign(streams, streamRootFields(registry, table));
+      for (const table of registry.visible.tables) {
+        Object.assign(streams, streamRootFields(registry, table), changesRootFields(registry, table));
+      }
       const all = {
         ...generated,
         ...Object.fromEntries(Object.entries(streams).map(([name, field]) => [name, outputField(field)])),
@@ -173,7 +176,8 @@ class LazySchema extends GraphQLSchema {
     const { query, subscription } = this.#roots;
     query.getFields();
     if (name === query.name) return query;
-    if (/_stream_cursor_|^cursor_ordering$/.test(name)) subscription?.getFields();
+    if (/_stream_cursor_|^cursor_ordering$|_change$|_change_row$|^change_operation$/.test(name))
+      subscription?.getFields();
     return (
       this.#registry.types.get(name) ??
       super.getType(name) ??

@@ -3,23 +3,34 @@ import type { Config } from '../config.ts';
 import type { CallerRunner } from '../database/as-caller.ts';
 import type { Pools } from '../database/pools.ts';
 import { readsHeaders } from '../database/reads-headers.ts';
+import type { Observe } from '../observation.ts';
+import { type Changes, createChanges, whyNoChanges } from './changes.ts';
 import { LiveQueries } from './live-queries/live-queries.ts';
 import { pollLiveQueries } from './live-queries/polling.ts';
 
 export interface RealtimeInput {
-  readonly config: Pick<Config, 'realtime' | 'database'>;
+  readonly config: Config;
   readonly pools: Pick<Pools, 'platform'>;
   readonly runner: CallerRunner;
+  /** Undefined: no login may follow changes. */
+  readonly replicationUrl: string | undefined;
+  readonly dataDirectory: string | undefined;
+  readonly observe: Observe;
 }
 
 export interface Realtime {
   readonly liveQueries: LiveQueries;
+  /** Undefined where the database cannot tell of changes. */
+  readonly changes: Changes | undefined;
+  /** For the start page: why live queries poll. */
+  readonly warnings: readonly string[];
   /** The schema is another now. */
   follow(): Promise<void>;
-  close(): void;
+  close(): Promise<void>;
 }
 
-export function createRealtime({ config, pools, runner }: RealtimeInput): Realtime {
+export async function createRealtime(input: RealtimeInput): Promise<Realtime> {
+  const { config, pools, runner, observe } = input;
   const { pollMs, debounceMs, connections } = config.realtime;
   const half = Math.max(1, Math.floor(config.database.maxConnections / 2));
   let headersMatter = true;
@@ -30,17 +41,27 @@ export function createRealtime({ config, pools, runner }: RealtimeInput): Realti
     isToldOfChanges: false,
     headersMatter: () => headersMatter,
   });
+  const ofChanges = { ...input, pool: pools.platform };
+  const reason = await whyNoChanges(ofChanges);
+  const changes = reason === undefined ? await createChanges(ofChanges) : undefined;
   const driver = pollLiveQueries(liveQueries, pollMs);
   return {
     liveQueries,
+    changes,
+    warnings:
+      reason === undefined || config.realtime.capture === 'off'
+        ? []
+        : [`Live queries ask every ${pollMs} ms, and changes of rows cannot be followed: ${reason}.`],
     async follow() {
+      await changes?.tablesChanged().catch((error: unknown) => observe({ type: 'capture-failed', error }));
       headersMatter = await readsHeaders(pools.platform);
       // Not awaited: whoever made the change need not wait for all subscriptions.
       void liveQueries.refresh();
     },
-    close() {
+    async close() {
       driver.close();
       liveQueries.close();
+      await changes?.close();
     },
   };
 }

@@ -71,6 +71,7 @@ export async function captureChanges(
     pool,
     replicationUrl,
     connectTimeoutMs: 5_000,
+    prepare: async () => undefined,
     slot: new SlotKeeper(pool, replicationUrl),
     history,
     feed,

@@ -12,6 +12,8 @@ export interface Additions {
   readonly related?: string | undefined;
   /** Input type of what a row must look like. */
   readonly match?: string | undefined;
+  /** Root field of subscriptions to what happens to the rows. */
+  readonly changes?: string | undefined;
   /** Input type of all update operators. */
   readonly operators?: string | undefined;
 }
@@ -19,6 +21,7 @@ export interface Additions {
 /** Names them where the names are free; whether rows can be asked for as nodes. */
 export function nameAdditions(tables: Iterable<MutableTable>, names: Names): { hasNodes: boolean } {
   const hasPages = names.claimTypes(['PageInfo'], 'paging by cursors');
+  const tellsChanges = names.claimTypes(['change_operation'], 'changes of rows');
   for (const table of tables) {
     const { name } = table;
     const ifFree = (first: string, types: readonly string[], rootField: string | undefined, what: string) => {
@@ -45,11 +48,17 @@ export function nameAdditions(tables: Iterable<MutableTable>, names: Names): { h
     const relatedTypes = [related, ...table.relationships.map((one) => `${related}_${one.name}`)];
     const match = `${name}_if_match`;
     const operators = `${name}_operators`;
+    const changes = `${name}_changes`;
+    const isTable = table.table.kind === 'table' || table.table.kind === 'partitioned table';
     table.additions = {
       groupBy: ifFree(group, groupTypes, group, 'grouping'),
       connection: hasPages ? ifFree(connection, pageTypes, connection, 'paging by cursors') : undefined,
       related: ifFree(related, relatedTypes, undefined, 'writing to related rows'),
       match: ifFree(match, [match], undefined, 'if_match'),
+      changes:
+        tellsChanges && isTable
+          ? ifFree(changes, [`${name}_change`, `${name}_change_row`], changes, 'changes')
+          : undefined,
       operators: ifFree(operators, [operators], undefined, 'updating related rows'),
     };
   }

@@ -70,6 +70,8 @@ export type Source =
   | { readonly kind: 'routine'; readonly table: Table; readonly call: RoutineCall }
   /** A query of the statement's WITH that gives rows of the table. */
   | { readonly kind: 'with'; readonly table: Table; readonly name: string }
+  /** The one row that is a value of the table's row type, told by a change: see `data/sql/change.ts`. */
+  | { readonly kind: 'record'; readonly table: Table }
   /** Rows that an earlier statement has written, as it returned them. */
   | { readonly kind: 'written rows'; readonly table: Table; readonly stash: string }
   /** The same, read anew by their key. */

@@ -1,5 +1,5 @@
 /** Questions about a plan. */
-import type { Relationship, Routine, Table } from '../catalog/catalog.ts';
+import type { Column, Relationship, Routine, Table } from '../catalog/catalog.ts';
 import type { Source } from './expression.ts';
 import type { Entry, QueryPlan, ReadPlan, StreamPlan } from './plan.ts';
 import type { MutationPlan } from './write.ts';
@@ -32,6 +32,28 @@ export function readsOtherRows({ shape, where, order }: ReadPlan): boolean {
   visitNodes([shape, where, order], (node) => {
     const { kind } = node as { kind?: string };
     if (kind === 'relation' || kind === 'call' || 'related' in node) found = true;
+  });
+  return found;
+}
+
+/** The columns of the table's own row that a part of a plan over it reads. */
+export function columnsUsed(table: Table, part: object | undefined): Set<Column> {
+  const found = new Set<Column>();
+  visitNodes(part, (node) => {
+    const { column, relationship, args, kind } = node as {
+      column?: Column;
+      relationship?: Relationship;
+      args?: readonly { kind: string }[];
+      kind?: string;
+    };
+    if (column?.table === table) found.add(column);
+    if (relationship?.table === table) {
+      for (const [ours] of relationship.columns) found.add(ours);
+      for (const [, ours] of relationship.junction?.ours ?? []) found.add(ours);
+    }
+    // A function of the row may read all of it.
+    if (kind === undefined && args?.some((one) => one.kind === 'row'))
+      for (const one of table.columns) found.add(one);
   });
   return found;
 }

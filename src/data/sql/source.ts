@@ -19,6 +19,8 @@ export function fromItem(source: Source, alias: string, outer: Row | undefined):
       return sql<Value>`${callSql(source.call, outer)} ${name}`;
     case 'with':
       return sql`${identifier(source.name)} ${name}`;
+    case 'record':
+      return sql`${changedRow()} ${name}`;
     case 'written rows':
       return sql`json_populate_recordset(null::${identifier(source.table.schema, source.table.name)}, ${stash(source.stash)}) ${name}`;
     case 'written keys': {
@@ -29,6 +31,14 @@ export function fromItem(source: Source, alias: string, outer: Row | undefined):
     }
   }
 }
+
+/** A FROM item that gives the row which is told by a change, within the statement that goes through them. */
+export function changedRow(): Sql {
+  return sql`pg_catalog.jsonb_populate_record(${identifier(CHANGES, 'row')}, '{}'::pg_catalog.jsonb)`;
+}
+
+/** Callers' words cannot reach it. */
+export const CHANGES = '%changes';
 
 /** The source with the table in between, where the relationship has one. */
 export function relatedItem(

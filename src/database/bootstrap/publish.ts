@@ -54,6 +54,15 @@ begin
   if not exists (select from pg_catalog.pg_publication where pubname = '${INSERTS_PUBLICATION}') then
     create publication ${INSERTS_PUBLICATION} with (publish = 'insert, truncate', publish_via_partition_root = true);
   end if;
+  -- What is generated and stored counts as known, where PostgreSQL can tell it.
+  if pg_catalog.current_setting('server_version_num')::int >= 180000 then
+    for one in
+      execute $$select pubname from pg_catalog.pg_publication
+        where pubname in ('goforward_changes', 'goforward_inserts') and pubgencols <> 's'$$
+    loop
+      execute pg_catalog.format('alter publication %I set (publish_generated_columns = stored)', one.pubname);
+    end loop;
+  end if;
   for one in
     with recursive reached (oid) as (
       select c.oid from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace

@@ -23,6 +23,8 @@ export interface CaptureInput {
   readonly pool: Pool;
   readonly replicationUrl: string;
   readonly connectTimeoutMs: number;
+  /** Sees to it that the publications are there: a slot that is older than they are cannot be read. */
+  readonly prepare: () => Promise<void>;
   readonly slot: SlotKeeper;
   readonly history: History;
   readonly feed: ChangeFeed;
@@ -81,6 +83,7 @@ export function startCapture(input: CaptureInput): Capture {
 
   /** Returns when the slot was lost or somebody else has it; throws when something is wrong. */
   async function attempt(): Promise<void> {
+    await input.prepare();
     const found = await slot.find();
     if (found?.isActive) return standBy();
     const begins = !found || found.isLost;

@@ -50,11 +50,11 @@ test('rows come as PostgreSQL prints them; of the old row what the replica ident
     6,
   );
   expect(changes.map(row)).toEqual([
-    ['insert', 'note', undefined, ['1', 'a']],
-    ['insert', 'note', undefined, ['2', null]],
-    ['update', 'note', undefined, ['1', 'b']],
-    ['update', 'note', ['2', undefined], ['3', null]],
-    ['delete', 'note', ['1', undefined], undefined],
+    ['insert', 'note', undefined, ['1', 'a', '2']],
+    ['insert', 'note', undefined, ['2', null, '4']],
+    ['update', 'note', undefined, ['1', 'b', '2']],
+    ['update', 'note', ['2', undefined, undefined], ['3', null, '6']],
+    ['delete', 'note', ['1', undefined, undefined], undefined],
     ['truncate', 'note', undefined, undefined],
   ]);
 });
@@ -79,7 +79,7 @@ test('a long value that did not change is unknown where nobody tells it, which i
     `insert into note select 7, ${long}; update note set id = 8 where id = 7`,
     2,
   );
-  expect((changes[1] as RowChange).new).toEqual(['8', undefined]);
+  expect((changes[1] as RowChange).new).toEqual(['8', undefined, '16']);
 });
 
 test('a table without a replica identity can still be written to, and its insertions come', async () => {
