@@ -23,6 +23,7 @@ const config: CodegenConfig = {
           numeric: 'number',
           smallint: 'number',
           timestamp: 'string',
+          timestamptz: 'string',
         },
       },
     },
