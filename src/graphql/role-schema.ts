@@ -11,7 +11,7 @@ import { LRUCache } from 'lru-cache';
 import type { Catalog } from '../data/catalog/catalog.ts';
 import { estimateRows, estimateStreamRows } from '../data/plan/estimate.ts';
 import { routinesOf, tablesOf } from '../data/plan/inspect.ts';
-import type { Entry, Plan, QueryPlan, StreamPlan } from '../data/plan/plan.ts';
+import type { Plan, QueryPlan, StreamPlan } from '../data/plan/plan.ts';
 import type { MutationPlan, WritePlan } from '../data/plan/write.ts';
 import {
   type PreparedMutation,
@@ -231,13 +231,13 @@ export class PreparedOperation {
       throw new AppError('validation-failed', 'introspection is asked for by a query', { path: '$' });
     const plan = lowerTableFields<Plan | StreamPlan>(selectionSet, type, context);
     const mayHaveSeveral = directives.some(({ name }) => name.value === MULTIPLE_FIELDS);
-    if (plan.length !== 1 && !(mayHaveSeveral && plan.length > 1))
+    if (plan.length !== 1 && !mayHaveSeveral)
       throw new AppError('validation-failed', 'subscriptions must select one top level field', {
         path: '$',
         hint: `Several are read together where the operation says @${MULTIPLE_FIELDS}.`,
       });
-    const [[key, first]] = plan as [Entry<Plan | StreamPlan>];
-    if (plan.length === 1 && first.kind === 'stream')
+    const [[key, first] = []] = plan;
+    if (plan.length === 1 && key !== undefined && first?.kind === 'stream')
       return {
         kind: 'stream',
         stream: this.#owner.prepareStream(key, first),
