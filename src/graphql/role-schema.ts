@@ -12,7 +12,7 @@ import type { Catalog } from '../data/catalog/catalog.ts';
 import type { ChangesPlan } from '../data/plan/changes.ts';
 import { estimateRows, estimateStreamRows } from '../data/plan/estimate.ts';
 import { routinesOf, tablesOf } from '../data/plan/inspect.ts';
-import type { Entry, Plan, QueryPlan, StreamPlan } from '../data/plan/plan.ts';
+import type { Plan, QueryPlan, StreamPlan } from '../data/plan/plan.ts';
 import type { MutationPlan, WritePlan } from '../data/plan/write.ts';
 import {
   type PreparedChanges,
@@ -242,13 +242,13 @@ export class PreparedOperation {
       throw new AppError('validation-failed', 'introspection is asked for by a query', { path: '$' });
     const plan = lowerTableFields<Plan | StreamPlan | ChangesPlan>(selectionSet, type, context);
     const mayHaveSeveral = directives.some(({ name }) => name.value === MULTIPLE_FIELDS);
-    if (plan.length !== 1 && !(mayHaveSeveral && plan.length > 1))
+    if (plan.length !== 1 && !mayHaveSeveral)
       throw new AppError('validation-failed', 'subscriptions must select one top level field', {
         path: '$',
         hint: `Several are read together where the operation says @${MULTIPLE_FIELDS}.`,
       });
-    const [[key, first]] = plan as [Entry<Plan | StreamPlan | ChangesPlan>];
-    if (plan.length === 1 && first.kind === 'changes') {
+    const [[key, first] = []] = plan;
+    if (plan.length === 1 && key !== undefined && first?.kind === 'changes') {
       const { catalog } = this.#owner;
       return {
         kind: 'changes',
@@ -257,7 +257,7 @@ export class PreparedOperation {
         catalog,
       };
     }
-    if (plan.length === 1 && first.kind === 'stream')
+    if (plan.length === 1 && key !== undefined && first?.kind === 'stream')
       return {
         kind: 'stream',
         stream: this.#owner.prepareStream(key, first),

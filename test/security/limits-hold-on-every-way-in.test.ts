@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startApp, type TestApp } from '../support/app.ts';
 import { createTestDatabase, TEST_JWT_SECRET, type TestDatabase } from '../support/database.ts';
 import { createShop } from '../support/shop.ts';
+import { type Message, openSocket } from '../support/socket-client.ts';
 import { signHs256 } from '../support/tokens.ts';
 
 let database: TestDatabase;
@@ -97,13 +98,75 @@ const GETS: Record<string, Way> = {
   'GET /graphql/v1': get('/graphql/v1'),
   'GET /v1/graphql': get('/v1/graphql'),
 };
-const WAYS = { ...POSTS, ...GETS };
+
+/** On a socket, as the answer to one operation; whoever is refused before gets the code of closing as the status. */
+const socket =
+  (path: string, protocol: string, start: string): Way =>
+  async (to, query, { token, variables } = {}) => {
+    const client = await openSocket(to.url, path, { protocol });
+    const text = (message: Message): string => {
+      const { type, payload } = message;
+      if (type !== 'error') return JSON.stringify(payload);
+      return JSON.stringify(Array.isArray(payload) ? { errors: payload } : payload);
+    };
+    client.say({ type: 'connection_init', payload: token === undefined ? {} : { token } });
+    const answered = client.heard(({ id }) => id === '1').then(text);
+    await client.heard(({ type }) => type === 'connection_ack').catch(() => undefined);
+    client.say({ type: start, id: '1', payload: { query, variables } });
+    try {
+      return await verdictOf(new Response(await answered));
+    } catch {
+      const { code } = await client.closed;
+      return { status: code, text: '', data: undefined, error: undefined };
+    } finally {
+      await client.close();
+    }
+  };
+const SOCKETS: Record<string, Way> = {
+  'graphql-transport-ws at /graphql': socket('/graphql', 'graphql-transport-ws', 'subscribe'),
+  'graphql-transport-ws at /v1/graphql': socket('/v1/graphql', 'graphql-transport-ws', 'subscribe'),
+  'graphql-ws at /v1/graphql': socket('/v1/graphql', 'graphql-ws', 'start'),
+};
+
+/** The first event of a stream; a request that is refused before is answered as any other. */
+const events: Way = async (to, query, { token, variables } = {}) => {
+  const response = await fetch(`${to.url}/graphql`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      accept: 'text/event-stream',
+      ...(token ? { authorization: `Bearer ${token}` } : {}),
+    },
+    body: JSON.stringify({ query, variables }),
+  });
+  if (!response.headers.get('content-type')?.startsWith('text/event-stream')) return verdictOf(response);
+  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+  let text = '';
+  while (!/^data: .+\n/m.test(text)) text += (await reader.read()).value ?? '';
+  await reader.cancel();
+  return verdictOf(new Response(/^data: (.+)$/m.exec(text)?.[1]));
+};
+
+const REQUESTS = { ...POSTS, ...GETS, 'events of /graphql': events };
+const WAYS = { ...REQUESTS, ...SOCKETS };
+/** What a subscription may be asked on: the document with its kind of operation changed. */
+const SUBSCRIBING = Object.entries({ ...SOCKETS, 'events of /graphql': events }).map(
+  ([name, way]): [string, Way] => [
+    name,
+    (to, query, options) =>
+      way(
+        to,
+        query.replace(/^(query\b)?/, 'subscription').replace('{', '@_multiple_top_level_fields {'),
+        options,
+      ),
+  ],
+);
 /** An address is not made for long documents: Node refuses 16 KB of it. */
 const LONGEST_ADDRESS = 6000;
 
 /** The ways that this document can take. */
 function waysOf(query: string): [string, Way][] {
-  return Object.entries(encodeURIComponent(query).length > LONGEST_ADDRESS ? POSTS : WAYS);
+  return Object.entries(encodeURIComponent(query).length > LONGEST_ADDRESS ? { ...POSTS, ...SOCKETS } : WAYS);
 }
 
 /** When each connection of the API was last asked something: if nothing changes, no statement was run. */
@@ -177,6 +240,17 @@ describe('a document at the limit is answered, one beyond it is refused', () => 
     for (const [way, send] of waysOf(fits))
       expect([way, (await send(app, fits)).error]).toEqual([way, undefined]);
     await refusedWithoutStatement(exceeds, 'limit-exceeded', name);
+  });
+
+  test.each(SUBSCRIBING)('of a subscription too: %s', async (_name, way) => {
+    const before = await activity();
+    for (const { name, exceeds } of Object.values(LIMITS)) {
+      const { error, data } = await way(app, exceeds);
+      expect([name, error?.extensions.code, data ?? null]).toEqual([name, 'limit-exceeded', null]);
+      expect(error?.extensions.limit).toMatch(name);
+    }
+    expect(await activity()).toEqual(before);
+    expect((await way(app, nested(12))).error).toBeUndefined();
   });
 
   test('with the same limits where fragments and variables hide it', async () => {
@@ -354,6 +428,24 @@ describe('introspection', () => {
   );
 });
 
+test.each(SUBSCRIBING)(
+  'a subscription describes no schema, and names nothing where that is switched off: %s',
+  async (_name, way) => {
+    for (const query of [
+      '{ __schema { types { name } } }',
+      '{ __type(name: "item") { name } }',
+      '{ itm { id } }',
+    ]) {
+      const { text, error, data } = await way(closed, query);
+      expect([query, data ?? null, error?.extensions.code]).toEqual([query, null, 'validation-failed']);
+      expect(text).not.toMatch(/did you mean/i);
+    }
+    expect((await way(app, '{ __type(name: "item") { name } }')).error?.extensions.code).toBe(
+      'validation-failed',
+    );
+  },
+);
+
 describe('credentials', () => {
   const claims = { role: 'authenticated', sub: 'ada', aud: 'authenticated', exp: 4_000_000_000 };
   const WRONG: Record<string, string> = {
@@ -369,7 +461,9 @@ describe('credentials', () => {
     '%s are refused as invalid, and cost no statement',
     async (_name, token) => {
       const before = await activity();
-      for (const [name, way] of Object.entries(WAYS)) {
+      for (const [name, way] of Object.entries(SOCKETS))
+        expect([name, (await way(app, '{ item { id } }', { token })).status]).toEqual([name, 4403]);
+      for (const [name, way] of Object.entries(REQUESTS)) {
         const { status, data, error } = await way(app, '{ item { id } }', { token });
         expect([name, data, error?.extensions.code]).toEqual([name, undefined, 'invalid-jwt']);
         expect([name, status]).toEqual([name, name.endsWith('/v1/graphql') ? 200 : 401]);

@@ -7,7 +7,7 @@ import type { ApiModel } from '../../src/data/catalog/model.ts';
 import { type Watch, watchCatalog } from '../../src/data/catalog/watch.ts';
 import { CallerRunner } from '../../src/database/as-caller.ts';
 import type { CallerContext } from '../../src/database/context-statement.ts';
-import { createPools } from '../../src/database/pools.ts';
+import { createPools, type Pools } from '../../src/database/pools.ts';
 import { createPrisma } from '../../src/database/prisma.ts';
 import type { PrismaClient } from '../../src/generated/prisma/client.ts';
 import { SchemaEngine } from '../../src/graphql/engine.ts';
@@ -33,6 +33,7 @@ export interface Answer {
 export interface DataApi {
   readonly engine: SchemaEngine;
   readonly runner: CallerRunner;
+  readonly pools: Pools;
   readonly prisma: PrismaClient;
   readonly catalog: LiveCatalog;
   readonly execute: Execute;
@@ -107,6 +108,7 @@ export async function openDataApi(database: TestDatabase, options: DataApiOption
   return {
     engine,
     runner,
+    pools,
     prisma: prisma.client,
     catalog,
     execute,

@@ -22,7 +22,8 @@ class Legacy implements SocketHandler {
   readonly #socket: Socket;
   readonly #session: Session;
   readonly #input: SessionInput;
-  #hasBegun = false;
+  /** Settles when it is known who speaks, or that he is refused. */
+  #begun: Promise<void> | undefined;
 
   constructor(socket: Socket, input: SessionInput) {
     this.#socket = socket;
@@ -44,10 +45,17 @@ class Legacy implements SocketHandler {
 
   message(text: string): void {
     const { type, id, payload } = readMessage(text);
+    if (type === 'connection_init') {
+      if (this.#begun) this.#socket.close(CLOSE.tooManyInitialisations, 'Too many initialisation requests');
+      this.#begun ??= this.#begin(payload);
+    } else if (this.#begun && !this.isReady) {
+      // Clients of this protocol do not wait for the acknowledgement. Who is refused is gone by then.
+      void this.#begun.then(() => this.#follow(type, id, payload));
+    } else this.#follow(type, id, payload);
+  }
+
+  #follow(type: unknown, id: unknown, payload: unknown): void {
     switch (type) {
-      case 'connection_init':
-        void this.#begin(payload);
-        return;
       case 'start':
         this.#start(id, payload);
         return;
@@ -73,9 +81,6 @@ class Legacy implements SocketHandler {
   }
 
   async #begin(payload: unknown): Promise<void> {
-    if (this.#hasBegun)
-      return this.#socket.close(CLOSE.tooManyInitialisations, 'Too many initialisation requests');
-    this.#hasBegun = true;
     try {
       await this.#session.signIn(payload);
       this.#socket.send('{"type":"connection_ack"}');
