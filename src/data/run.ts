@@ -6,6 +6,7 @@ import type { Catalog, Table } from './catalog/catalog.ts';
 import type { ChangesPlan } from './plan/changes.ts';
 import type { Value } from './plan/expression.ts';
 import { routinesOf } from './plan/inspect.ts';
+import { type Pin, pinText } from './plan/pin.ts';
 import type { QueryPlan, StreamPlan } from './plan/plan.ts';
 import type { InsertLevel, MutationPlan, RelatedWrite, WritePlan } from './plan/write.ts';
 import { CHANGED_ROWS, compileChange } from './sql/change.ts';
@@ -160,6 +161,16 @@ function relatedRunsTriggers(write: RelatedWrite): boolean {
 function levelTables(level: InsertLevel): Table[] {
   const nested = level.rows.flatMap(({ before, after }) => [...before, ...after]);
   return [level.table, ...nested.flatMap((one) => levelTables(one.level))];
+}
+
+/** By the oid of its table, the name of its column and the text of its value; undefined where that has no certain text. */
+export function boundPin(
+  pin: Pin,
+  variables: Readonly<Record<string, unknown>>,
+): { readonly table: number; readonly column: string; readonly value: string } | undefined {
+  const [given = null] = bind([pin.value], variables);
+  const value = pinText(pin, given);
+  return value === undefined ? undefined : { table: pin.column.table.oid, column: pin.column.name, value };
 }
 
 /** Changes as a subscriber asked for them. Who may see what is not known before the policies of the role are. */

@@ -1,6 +1,6 @@
 /** One operation for a connection that can be answered more than once: queries and mutations by `execute`, subscriptions kept up to date. */
 import type { GraphQLError } from 'graphql';
-import { boundQuery, boundStream } from '../data/run.ts';
+import { boundPin, boundQuery, boundStream } from '../data/run.ts';
 import { AppError } from '../errors.ts';
 import type { Observe } from '../observation.ts';
 import type { Subscriber } from '../realtime/live-queries/cohort.ts';
@@ -149,7 +149,12 @@ class Operation implements RunningOperation, Sink {
       const ready = operation.prepare(request.variables);
       switch (ready.kind) {
         case 'live':
-          return { context, statement: boundQuery(ready.query, ready.variables), ...ready.reads };
+          return {
+            context,
+            statement: boundQuery(ready.query, ready.variables),
+            ...ready.reads,
+            pin: ready.pin && boundPin(ready.pin, ready.variables),
+          };
         case 'stream':
           return {
             context,

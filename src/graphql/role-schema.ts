@@ -12,6 +12,7 @@ import type { Catalog } from '../data/catalog/catalog.ts';
 import type { ChangesPlan } from '../data/plan/changes.ts';
 import { estimateRows, estimateStreamRows } from '../data/plan/estimate.ts';
 import { routinesOf, tablesOf } from '../data/plan/inspect.ts';
+import { type Pin, pinOf } from '../data/plan/pin.ts';
 import type { Plan, QueryPlan, StreamPlan } from '../data/plan/plan.ts';
 import type { MutationPlan, WritePlan } from '../data/plan/write.ts';
 import {
@@ -46,7 +47,12 @@ type Made =
 
 /** What a subscription is kept up to date by: a query that is run again, a stream, or changes as they were written. */
 type Subscribed =
-  | { readonly kind: 'live'; readonly query: PreparedQuery; readonly reads: Reads }
+  | {
+      readonly kind: 'live';
+      readonly query: PreparedQuery;
+      readonly reads: Reads;
+      readonly pin: Pin | undefined;
+    }
   | { readonly kind: 'stream'; readonly stream: PreparedStream; readonly reads: Reads }
   | {
       readonly kind: 'changes';
@@ -268,7 +274,7 @@ export class PreparedOperation {
         path: '$',
       });
     const query = plan as QueryPlan;
-    return { kind: 'live', query: this.#owner.prepare(query), reads: readsOf(query) };
+    return { kind: 'live', query: this.#owner.prepare(query), reads: readsOf(query), pin: pinOf(query) };
   }
 }
 

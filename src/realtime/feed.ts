@@ -7,6 +7,8 @@ export interface FeedListener {
   onBatch(batch: Batch): void;
   /** Changes were lost, or a new stream has begun: all that was derived from changes is to be read anew. */
   onReset(): void;
+  /** Changes begin to arrive, or have ceased to. */
+  onLive?(isLive: boolean): void;
 }
 
 export class ChangeFeed {
@@ -53,7 +55,9 @@ export class ChangeFeed {
 
   /** Changes begin to arrive, or have ceased to. */
   setLive(live: boolean): void {
+    if (live === this.#live) return;
     this.#live = live;
+    for (const listener of [...this.#listeners]) listener.onLive?.(live);
   }
 
   /** Takes up a stream at a position. Where that is not the one that was followed so far, all is to be read anew. */

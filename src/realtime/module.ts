@@ -5,8 +5,10 @@ import type { Pools } from '../database/pools.ts';
 import { readsHeaders } from '../database/reads-headers.ts';
 import type { Observe } from '../observation.ts';
 import { type Changes, createChanges, whyNoChanges } from './changes.ts';
+import { followChanges } from './live-queries/changes-driver.ts';
 import { LiveQueries } from './live-queries/live-queries.ts';
 import { pollLiveQueries } from './live-queries/polling.ts';
+import { type Behind, reachOf, readReach } from './live-queries/reach.ts';
 
 export interface RealtimeInput {
   readonly config: Config;
@@ -33,18 +35,32 @@ export async function createRealtime(input: RealtimeInput): Promise<Realtime> {
   const { config, pools, runner, observe } = input;
   const { pollMs, debounceMs, connections } = config.realtime;
   const half = Math.max(1, Math.floor(config.database.maxConnections / 2));
+  const ofChanges = { ...input, pool: pools.platform };
+  const reason = await whyNoChanges(ofChanges);
+  const changes = reason === undefined ? await createChanges(ofChanges) : undefined;
   let headersMatter = true;
+  let behind: ((oid: number) => Behind) | undefined;
   const liveQueries = new LiveQueries({
     runner,
     maxBatches: Math.min(connections, half),
     debounceMs,
-    isToldOfChanges: false,
+    isToldOfChanges: () => changes?.feed.isLive ?? false,
+    onSubscribe: changes && once(() => begin(changes)),
+    reach: (live) => reachOf(live, behind, changes?.published()),
     headersMatter: () => headersMatter,
   });
-  const ofChanges = { ...input, pool: pools.platform };
-  const reason = await whyNoChanges(ofChanges);
-  const changes = reason === undefined ? await createChanges(ofChanges) : undefined;
-  const driver = pollLiveQueries(liveQueries, pollMs);
+  /** Which tables are told of is known once they are published. */
+  async function begin(told: Changes): Promise<void> {
+    try {
+      await told.begin();
+    } catch (error) {
+      observe({ type: 'capture-failed', error });
+    }
+    await liveQueries.refresh();
+  }
+  const driver = changes
+    ? followChanges(liveQueries, changes.feed, pollMs)
+    : pollLiveQueries(liveQueries, pollMs);
   return {
     liveQueries,
     changes,
@@ -55,6 +71,7 @@ export async function createRealtime(input: RealtimeInput): Promise<Realtime> {
     async follow() {
       await changes?.tablesChanged().catch((error: unknown) => observe({ type: 'capture-failed', error }));
       headersMatter = await readsHeaders(pools.platform);
+      if (changes) behind = await readReach(pools.platform);
       // Not awaited: whoever made the change need not wait for all subscriptions.
       void liveQueries.refresh();
     },
@@ -63,5 +80,13 @@ export async function createRealtime(input: RealtimeInput): Promise<Realtime> {
       liveQueries.close();
       await changes?.close();
     },
+  };
+}
+
+function once(work: () => Promise<void>): () => void {
+  let isDone = false;
+  return () => {
+    if (!isDone) void work();
+    isDone = true;
   };
 }

@@ -5,6 +5,7 @@ import { readsHeaders } from '../../src/database/reads-headers.ts';
 import type { Requester } from '../../src/graphql/execute.ts';
 import { createOperator, type OperationSink, type RunningOperation } from '../../src/graphql/operate.ts';
 import { LiveQueries } from '../../src/realtime/live-queries/live-queries.ts';
+import type { LiveStatement, Reach } from '../../src/realtime/live-queries/live-statement.ts';
 import { type DataApi, type DataApiOptions, openDataApi } from './data-api.ts';
 import type { TestDatabase } from './database.ts';
 
@@ -40,7 +41,11 @@ export interface SubscribeOptions {
 
 export async function openLiveApi(
   database: TestDatabase,
-  options: DataApiOptions & { readonly isToldOfChanges?: boolean; readonly maxBatches?: number } = {},
+  options: DataApiOptions & {
+    readonly isToldOfChanges?: boolean;
+    readonly maxBatches?: number;
+    readonly reach?: (live: LiveStatement) => Reach;
+  } = {},
 ): Promise<LiveApi> {
   const api = await openDataApi(database, options);
   let headersMatter = true;
@@ -58,7 +63,9 @@ export async function openLiveApi(
     },
     maxBatches: options.maxBatches ?? 2,
     debounceMs: 5,
-    isToldOfChanges: options.isToldOfChanges ?? true,
+    isToldOfChanges: () => options.isToldOfChanges ?? true,
+    reach:
+      options.reach ?? (({ tables, callsRoutines }) => ({ tables, isUntold: callsRoutines, mayPin: false })),
     headersMatter: () => headersMatter,
   });
   const { engine, execute } = api;

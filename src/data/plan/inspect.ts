@@ -15,13 +15,18 @@ export function routinesOf(plan: QueryPlan | MutationPlan | readonly Entry<Strea
 
 /** Every table and view that the plan names. What stands behind views, policies and functions is not among them. */
 export function tablesOf(plan: QueryPlan | readonly Entry<StreamPlan>[]): Set<Table> {
-  const found = new Set<Table>();
+  return new Set(namedTables(plan));
+}
+
+/** The same, each as often as it stands in the plan. */
+export function namedTables(plan: QueryPlan | readonly Entry<StreamPlan>[]): Table[] {
+  const found: Table[] = [];
   visitNodes(plan, (node) => {
     const { kind, table, relationship } = node as Partial<Source> & { relationship?: Relationship };
-    if (table && (kind === 'table' || kind === 'routine')) found.add(table);
+    if (table && (kind === 'table' || kind === 'routine')) found.push(table);
     if (!relationship) return;
-    found.add(relationship.target);
-    if (relationship.junction) found.add(relationship.junction.table);
+    found.push(relationship.target);
+    if (relationship.junction) found.push(relationship.junction.table);
   });
   return found;
 }

@@ -3,6 +3,8 @@
  * the walsender (documentation of PostgreSQL, "Streaming Replication Protocol") come to `handlers`; what is read is under the
  * control of `pause` and `resume`, what may be forgotten by PostgreSQL under that of `acknowledge`.
  */
+import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 
 export interface ReplicationHandlers {
@@ -30,7 +32,7 @@ export interface StreamRequest {
 }
 
 interface CopyConnection {
-  readonly stream: { pause(): void; resume(): void; writable: boolean };
+  readonly stream: Socket;
   on(event: 'copyData', listener: (message: { chunk: Buffer }) => void): void;
   once(event: 'replicationStart' | 'end', listener: () => void): void;
   once(event: 'errorMessage', listener: (error: Error) => void): void;
@@ -42,6 +44,9 @@ const KEEP_ALIVE = 0x6b;
 const WAL_HEADER_BYTES = 25;
 const STATUS_BYTES = 34;
 const STATUS_TAG = 0x72;
+const CLOSE_TIMEOUT_MS = 1_000;
+/** The message of that name: `X`, and its length. */
+const TERMINATE = Buffer.from([0x58, 0, 0, 0, 4]);
 const POSTGRES_EPOCH_MS = Date.UTC(2000, 0, 1);
 /** Also while we take nothing from the socket PostgreSQL must hear of us, or it hangs up. */
 const SIGN_OF_LIFE_MS = 1_000;
@@ -114,12 +119,15 @@ export async function streamSlot(
     },
     async close() {
       clearInterval(signs);
-      connection.stream.resume();
-      // It waits for the end of a query that has none.
       const closed = new Promise<void>((resolve) => connection.once('end', resolve));
-      void client.end().catch(() => undefined);
-      (connection.stream as unknown as { destroy(): void }).destroy();
-      await closed;
+      if (!connection.stream.destroyed) {
+        connection.stream.resume();
+        // PostgreSQL gives the slot free at once where it is told; node-postgres would just hang up.
+        connection.stream.end(TERMINATE);
+        await Promise.race([closed, sleep(CLOSE_TIMEOUT_MS)]);
+      }
+      client.end().catch(() => undefined);
+      connection.stream.destroy();
     },
   };
 }

@@ -6,15 +6,19 @@ import type { CallerRunner } from '../../database/as-caller.ts';
 import type { CallerContext } from '../../database/context-statement.ts';
 import { pace } from '../../lib/pace.ts';
 import { Cohort, Subscriber } from './cohort.ts';
-import type { LiveStatement, Prepare, Sink, Wake } from './live-statement.ts';
+import { CohortIndex } from './cohort-index.ts';
+import type { LiveStatement, Prepare, Reach, Sink, Wake } from './live-statement.ts';
 import { isLost, RunQueue } from './run-queue.ts';
 
 export interface LiveQueriesInput {
   readonly runner: Pick<CallerRunner, 'run'>;
   readonly maxBatches: number;
   readonly debounceMs: number;
-  /** The driver tells of every change, so an answer that nothing woke is still right. */
-  readonly isToldOfChanges: boolean;
+  /** The driver tells of changes, so an answer that nothing woke is still right. */
+  readonly isToldOfChanges: () => boolean;
+  readonly reach: (live: LiveStatement) => Reach;
+  /** Somebody asks: from now on changes are of interest. */
+  readonly onSubscribe?: (() => void) | undefined;
   /** Whether anything in the database looks at the headers of a request: only then callers with others differ. */
   readonly headersMatter: () => boolean;
 }
@@ -27,9 +31,7 @@ export class LiveQueries {
   readonly #input: LiveQueriesInput;
   readonly #queue: RunQueue;
   readonly #cohorts = new Map<string, Cohort>();
-  readonly #byTable = new Map<number, Set<Cohort>>();
-  /** Any change may concern them. */
-  readonly #ofRoutines = new Set<Cohort>();
+  readonly #index = new CohortIndex();
   #streams = 0;
   #refreshing: Promise<void> | undefined;
   #refreshAgain = false;
@@ -52,6 +54,7 @@ export class LiveQueries {
   /** Throws what `prepare` throws; everything later goes to the sink. */
   async subscribe(sink: Sink, prepare: Prepare): Promise<Subscriber> {
     const subscriber = new Subscriber(sink, prepare);
+    this.#input.onSubscribe?.();
     this.#join(subscriber, await prepare());
     return subscriber;
   }
@@ -77,8 +80,13 @@ export class LiveQueries {
       for (const cohort of this.#cohorts.values()) this.#queue.add(cohort, false);
       return;
     }
-    for (const oid of wake) for (const cohort of this.#byTable.get(oid) ?? []) this.#queue.add(cohort, false);
-    for (const cohort of this.#ofRoutines) this.#queue.add(cohort, false);
+    for (const cohort of wake === 'untold' ? this.#index.untold : this.#index.touched(wake))
+      this.#queue.add(cohort, false);
+  }
+
+  /** Columns of the table whose values decide whom a change concerns; undefined where no query looks at the table. */
+  pinnedColumns(table: number): Iterable<string> | undefined {
+    return this.#index.pinnedColumns(table);
   }
 
   /** The schema has changed: every subscription is made anew of its document, and ends where that does not fit any more. */
@@ -137,16 +145,17 @@ export class LiveQueries {
     const known = this.#cohorts.get(key);
     const cohort = known ?? new Cohort(key, contextKey, live);
     if (known && before) {
-      this.#leaveIndex(known);
+      this.#index.remove(known);
       known.live = live;
     }
-    if (!known || before) this.#index(cohort);
+    if (!known || before) this.#index.add(cohort, this.#input.reach(live));
     this.#cohorts.set(key, cohort);
     cohort.subscribers.add(subscriber);
     subscriber.cohort = cohort;
     const isCurrent =
       before === undefined &&
-      this.#input.isToldOfChanges &&
+      this.#input.isToldOfChanges() &&
+      !this.#index.untold.has(cohort) &&
       !cohort.isStale &&
       !cohort.isRunning &&
       cohort.text !== undefined;
@@ -164,26 +173,9 @@ export class LiveQueries {
     return `${caller.role}\0${caller.claimsText}\0${method} ${path}\0${headers}`;
   }
 
-  #index(cohort: Cohort): void {
-    for (const oid of cohort.live.tables) {
-      const found = this.#byTable.get(oid);
-      if (found) found.add(cohort);
-      else this.#byTable.set(oid, new Set([cohort]));
-    }
-    if (cohort.live.callsRoutines) this.#ofRoutines.add(cohort);
-  }
-
-  #leaveIndex(cohort: Cohort): void {
-    for (const oid of cohort.live.tables) {
-      const found = this.#byTable.get(oid);
-      if (found?.delete(cohort) && found.size === 0) this.#byTable.delete(oid);
-    }
-    this.#ofRoutines.delete(cohort);
-  }
-
   #forget(cohort: Cohort): void {
     this.#cohorts.delete(cohort.key);
-    this.#leaveIndex(cohort);
+    this.#index.remove(cohort);
     this.#queue.remove(cohort);
   }
 
