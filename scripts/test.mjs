@@ -16,7 +16,11 @@ const SERVICES = [
     purpose: 'trying the server as an ordinary user when root runs the tests',
     asRoot: true,
   },
-  { name: '/usr/bin/redis-server', probe: ['--version'], purpose: 'counting tries, and sharing changes, through a real Redis' },
+  {
+    name: '/usr/bin/redis-server',
+    probe: ['--version'],
+    purpose: 'counting tries, and sharing changes, through a real Redis',
+  },
   { name: '/usr/bin/chromium', probe: ['--version'], purpose: 'looking at pages in a real browser' },
 ];
 

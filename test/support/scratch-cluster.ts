@@ -16,6 +16,10 @@ export interface ScratchCluster {
   /** The superuser's connection string to this database. */
   url(database: string): string;
   createDatabase(name: string): Promise<void>;
+  /** Runs a statement as the superuser. */
+  administer(sql: string): Promise<void>;
+  /** Ends the server as a crash would, and starts it again on its port. */
+  crash(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -38,7 +42,7 @@ export async function startScratchCluster(
     await database.stop();
     database = await start();
   }
-  const { adminUrl, pid } = database;
+  const { adminUrl } = database;
   const stop = async (): Promise<void> => {
     process.off('exit', abandon);
     process.off('SIGINT', interrupt);
@@ -50,14 +54,22 @@ export async function startScratchCluster(
   const interrupt = (signal: NodeJS.Signals): void =>
     void stop().finally(() => process.kill(process.pid, signal));
   // After a crash there is no time to wait, only to ask.
-  const abandon = (): void => void process.kill(pid, 'SIGINT');
+  const abandon = (): void => void process.kill(database.pid, 'SIGINT');
   process.on('exit', abandon);
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
   return {
-    pid,
+    get pid() {
+      return database.pid;
+    },
     url: (name) => adminUrl.replace(/\/postgres$/, `/${name}`),
     createDatabase: (name) => administer(adminUrl, `create database "${name}"`),
+    administer: (sql) => administer(adminUrl, sql),
+    async crash() {
+      process.kill(database.pid, 'SIGQUIT');
+      await database.exited;
+      database = await start();
+    },
     stop,
   };
 }
