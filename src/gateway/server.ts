@@ -29,6 +29,8 @@ export interface Gateway {
   listen(): Promise<string>;
   /** Takes no new connection, lets requests in flight finish for `drainMs`, then cuts what is left. */
   close(drainMs: number): Promise<void>;
+  /** WebSockets that are open now. */
+  readonly openSockets: number;
 }
 
 /** Longer than the usual 60 s of load balancers, so that they close an idle connection and not we. */
@@ -104,6 +106,9 @@ export function createGateway({
       const address = server.server.address();
       const actual = typeof address === 'object' && address !== null ? address.port : port;
       return settings.publicUrl?.replace(/\/+$/, '') ?? `http://${reachable(host)}:${actual}`;
+    },
+    get openSockets() {
+      return sockets.count;
     },
     async close(drainMs) {
       stopping = true;

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { createShop } from '../../support/shop.ts';
+import { openSignedIn } from '../../support/socket-client.ts';
 
 let database: TestDatabase;
 let app: TestApp;
@@ -156,6 +157,47 @@ describe.each(Object.entries(REQUESTS))('%s', (_name, request) => {
           await send('/graphql/v1', { method: 'POST', body, headers: headers(accept, 'application/json') }),
         ).toEqual(post);
       }
+    });
+
+  // What the protocol of sockets itself refuses is no request there.
+  const isRequest =
+    fitsAddress &&
+    [request.variables ?? {}, request.extensions ?? {}].every(
+      (one) => typeof one === 'object' && !Array.isArray(one),
+    ) &&
+    ['string', 'undefined'].includes(typeof request.operationName);
+  if (isRequest)
+    test('answers the same on sockets and as events', async () => {
+      const ours = JSON.parse(
+        (
+          await send('/graphql', {
+            method: 'POST',
+            body,
+            headers: headers('application/json', 'application/json'),
+          })
+        ).text,
+      ) as { data?: unknown; errors?: unknown };
+      for (const [path, protocol, start] of [
+        ['/graphql', 'graphql-transport-ws', 'subscribe'],
+        ['/graphql/v1', 'graphql-transport-ws', 'subscribe'],
+        ['/v1/graphql', 'graphql-ws', 'start'],
+      ] as const) {
+        const client = await openSignedIn(app.url, path, undefined, { protocol });
+        client.say({ type: start, id: '1', payload: request });
+        const { type, payload } = await client.heard(({ id }) => id === '1');
+        const errors = (payload as { errors?: unknown }).errors ?? payload;
+        // Refused before anything was executed, or an answer.
+        expect([path, type === 'error' ? { errors } : payload]).toEqual([path, ours]);
+        await client.close();
+      }
+      const events = await send('/graphql', {
+        method: 'POST',
+        body,
+        headers: headers('text/event-stream', 'application/json'),
+      });
+      const [, data = ''] =
+        /^:\n\nevent: next\ndata: (.*)\n\nevent: complete\ndata:\n\n$/.exec(events.text) ?? [];
+      expect(JSON.parse(data)).toEqual(ours);
     });
 
   test('answers 200 at /v1/graphql, with the same data or the same first error', async () => {
