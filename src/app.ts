@@ -119,6 +119,8 @@ async function start(
     signingKeys,
     dataDirectory: ground.dataDirectory,
     publicUrl: () => url,
+    hooks: extensions.authHooks,
+    customProviders: extensions.authProviders,
     observe,
   });
   await closers.add('auth', () => auth.close());

@@ -220,6 +220,12 @@ const passkeys = z.strictObject({
   origins: list.default([]).meta(about('Pages that may use passkeys, beside auth.siteUrl.')),
 });
 
+const hooks = z.strictObject({
+  timeoutMs: whole(100, 60_000)
+    .default(5000)
+    .meta(about('How long a hook or a sign-in provider of an extension may take, in milliseconds.')),
+});
+
 const limits = z.strictObject({
   enabled: flag(true, 'Whether tries are counted at all.'),
   signInPer5Minutes: whole(1, 1_000_000)
@@ -293,6 +299,7 @@ export const authSchema = z.strictObject({
   manualLinking: flag(false, 'Whether users may link further identities to themselves.'),
   mfa: mfa.prefault({}),
   passkeys: passkeys.prefault({}),
+  hooks: hooks.prefault({}),
   limits: limits.prefault({}),
   audit: z
     .strictObject({

@@ -54,6 +54,8 @@ export const AUTH_ERROR_CATALOGUE = {
   reauthentication_needed: { status: 400, meaning: 'Password update requires reauthentication' },
   reauthentication_not_valid: { status: 422, meaning: 'Nonce has expired or is invalid' },
   user_sso_managed: { status: 422, meaning: 'Updating this of an SSO user is not possible' },
+  hook_rejected: { status: 403, meaning: 'A hook of this server refused the request' },
+  hook_timeout: { status: 504, meaning: 'An extension of this server took too long' },
   // codes, links and flows
   otp_expired: { status: 403, meaning: 'Token has expired or is invalid' },
   flow_state_not_found: { status: 404, meaning: 'invalid flow state, no valid flow state found' },

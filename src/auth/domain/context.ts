@@ -7,6 +7,7 @@ import type { Database } from '../store/database.ts';
 import type { User } from '../store/users.ts';
 import type { AuditLog } from './audit.ts';
 import type { Background } from './background.ts';
+import type { CustomProvider } from './custom-provider.ts';
 import type { Limiter } from './limits/limiter.ts';
 import type { Mailer } from './mail/mailer.ts';
 import type { Providers } from './oauth/providers.ts';
@@ -31,6 +32,8 @@ export interface AuthContext {
   readonly passwords: Passwords;
   /** Other places to sign in at. */
   readonly providers: Providers;
+  /** And those of extensions, by name. */
+  readonly customProviders: ReadonlyMap<string, CustomProvider>;
   /** In development only: what was not sent. */
   readonly outbox: Outbox | undefined;
   readonly mailer: Mailer;

@@ -6,6 +6,7 @@ import type { PrismaClient } from '../../generated/prisma/client.ts';
 import { createBuilder } from '../builder.ts';
 import { registerApiKeys } from './auth/api-keys.ts';
 import { registerAuditLog } from './auth/audit-log.ts';
+import { registerCustomSignIn } from './auth/custom-sign-in.ts';
 import { registerMe } from './auth/me.ts';
 import { registerSignIn } from './auth/sign-in.ts';
 import { registerAuthTypes } from './auth/types.ts';
@@ -37,6 +38,7 @@ function build(prisma: PrismaClient, auth: AuthContext | undefined, forService: 
   registerScalars(builder);
   const types = registerAuthTypes(builder);
   registerSignIn(builder, access, types);
+  registerCustomSignIn(builder, access, types);
   registerMe(builder, access, types);
   if (forService) {
     registerUsers(builder, access, types);
