@@ -1,7 +1,8 @@
 /** The settings of signing up and in: `auth.*`. */
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
-import { about, flag, list, text, whole } from './fields.ts';
+import { apiKeys, hooks } from './auth-surroundings.ts';
+import { about, flag, httpUrl, list, text, whole } from './fields.ts';
 
 const DAY_SECONDS = 86_400;
 const YEAR_SECONDS = 365 * DAY_SECONDS;
@@ -21,8 +22,6 @@ const ALGORITHMS = [
   'ES512',
   'EdDSA',
 ] as const;
-
-const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
 
 const jwt = z.strictObject({
   secret: text
@@ -220,12 +219,6 @@ const passkeys = z.strictObject({
   origins: list.default([]).meta(about('Pages that may use passkeys, beside auth.siteUrl.')),
 });
 
-const hooks = z.strictObject({
-  timeoutMs: whole(100, 60_000)
-    .default(5000)
-    .meta(about('How long a hook or a sign-in provider of an extension may take, in milliseconds.')),
-});
-
 const limits = z.strictObject({
   enabled: flag(true, 'Whether tries are counted at all.'),
   signInPer5Minutes: whole(1, 1_000_000)
@@ -299,6 +292,7 @@ export const authSchema = z.strictObject({
   manualLinking: flag(false, 'Whether users may link further identities to themselves.'),
   mfa: mfa.prefault({}),
   passkeys: passkeys.prefault({}),
+  apiKeys: apiKeys.prefault({}),
   hooks: hooks.prefault({}),
   limits: limits.prefault({}),
   audit: z

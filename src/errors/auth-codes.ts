@@ -23,6 +23,8 @@ export const AUTH_ERROR_CATALOGUE = {
   user_banned: { status: 403, meaning: 'User is banned' },
   refresh_token_not_found: { status: 400, meaning: 'Invalid Refresh Token: Refresh Token Not Found' },
   refresh_token_already_used: { status: 400, meaning: 'Invalid Refresh Token: Already Used' },
+  api_key_not_allowed: { status: 403, meaning: 'An API key of a user cannot do this; sign in' },
+  too_many_api_keys: { status: 422, meaning: 'Maximum number of API keys reached' },
   insufficient_aal: { status: 401, meaning: 'AAL2 session is required for this' },
   // signing up and in
   signup_disabled: { status: 422, meaning: 'Signups not allowed for this instance' },
