@@ -1,6 +1,6 @@
-/** Settings of what stands around signing in: keys that users make, code of extensions. */
+/** Settings of what stands around signing in: keys that users make, code of extensions, captchas. */
 import { z } from 'zod';
-import { about, whole } from './fields.ts';
+import { about, flag, httpUrl, text, whole } from './fields.ts';
 
 export const apiKeys = z.strictObject({
   perUser: whole(0, 10_000)
@@ -16,4 +16,14 @@ export const hooks = z.strictObject({
   timeoutMs: whole(100, 60_000)
     .default(5000)
     .meta(about('How long a hook or a sign-in provider of an extension may take, in milliseconds.')),
+});
+
+export const captcha = z.strictObject({
+  enabled: flag(false, 'Whether who signs up, in, or asks for a mail or message must have solved a captcha.'),
+  provider: z.enum(['hcaptcha', 'turnstile']).default('hcaptcha').meta(about('Whose captcha it is.')),
+  secret: text.optional().meta(about('The secret of the account there.', 'none')),
+  url: httpUrl.optional().meta(about('The address that judges answers.', "the provider's own")),
+  timeoutMs: whole(100, 60_000)
+    .default(5000)
+    .meta(about('How long the provider may take to judge, in milliseconds.')),
 });

@@ -1,7 +1,7 @@
 /** The settings of signing up and in: `auth.*`. */
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
-import { apiKeys, hooks } from './auth-surroundings.ts';
+import { apiKeys, captcha, hooks } from './auth-surroundings.ts';
 import { about, flag, httpUrl, list, text, whole } from './fields.ts';
 
 const DAY_SECONDS = 86_400;
@@ -293,6 +293,7 @@ export const authSchema = z.strictObject({
   mfa: mfa.prefault({}),
   passkeys: passkeys.prefault({}),
   apiKeys: apiKeys.prefault({}),
+  captcha: captcha.prefault({}),
   hooks: hooks.prefault({}),
   limits: limits.prefault({}),
   audit: z
@@ -346,7 +347,7 @@ export function completeAuth(
 
 /** What is well-formed and still must not run: path and reason. */
 export function refuseAuth(parsed: Parsed, production: boolean): [path: string, reason: string][] {
-  const { sms, testOtps } = parsed;
+  const { sms, testOtps, captcha } = parsed;
   const problems: [string, string][] = refuseProviders(parsed.providers, production);
   if (sms.provider === 'webhook' && sms.url === undefined)
     problems.push(['auth.sms.url', 'is needed for the provider webhook']);
@@ -354,6 +355,8 @@ export function refuseAuth(parsed: Parsed, production: boolean): [path: string, 
     if (sms.provider === 'twilio' && sms[name] === undefined)
       problems.push([`auth.sms.${name}`, 'is needed for the provider twilio']);
   }
+  if (captcha.enabled && captcha.secret === undefined)
+    problems.push(['auth.captcha.secret', 'is needed for a captcha that is enabled']);
   if (production && Object.keys(testOtps).length > 0)
     problems.push(['auth.testOtps', 'are codes that everybody may know; production refuses them']);
   return problems;

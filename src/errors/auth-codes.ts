@@ -58,6 +58,9 @@ export const AUTH_ERROR_CATALOGUE = {
   user_sso_managed: { status: 422, meaning: 'Updating this of an SSO user is not possible' },
   hook_rejected: { status: 403, meaning: 'A hook of this server refused the request' },
   hook_timeout: { status: 504, meaning: 'An extension of this server took too long' },
+  captcha_failed: { status: 400, meaning: 'captcha verification process failed' },
+  oauth_client_not_found: { status: 404, meaning: 'OAuth client not found' },
+  oauth_grant_not_found: { status: 404, meaning: 'OAuth grant not found' },
   // codes, links and flows
   otp_expired: { status: 403, meaning: 'Token has expired or is invalid' },
   flow_state_not_found: { status: 404, meaning: 'invalid flow state, no valid flow state found' },

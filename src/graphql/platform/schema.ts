@@ -6,6 +6,7 @@ import type { PrismaClient } from '../../generated/prisma/client.ts';
 import { createBuilder } from '../builder.ts';
 import { registerApiKeys } from './auth/api-keys.ts';
 import { registerAuditLog } from './auth/audit-log.ts';
+import { askForCaptchas } from './auth/captcha.ts';
 import { registerCustomSignIn } from './auth/custom-sign-in.ts';
 import { registerKeyTypes } from './auth/key-types.ts';
 import { registerMe } from './auth/me.ts';
@@ -51,7 +52,7 @@ function build(prisma: PrismaClient, auth: AuthContext | undefined, forService: 
     registerAuditLog(builder, access);
     registerAuditEvents(builder);
   }
-  return builder.toSchema();
+  return askForCaptchas(builder.toSchema(), access);
 }
 
 /** The names that tables cannot have beside it. */
