@@ -36,6 +36,9 @@ const jwt = z.strictObject({
   audience: text
     .default('authenticated')
     .meta(about('What `aud` of a token must contain, where the token has one.')),
+  otherAudiences: list
+    .default([])
+    .meta(about('Audiences beside it whose tokens are taken, and that `x-jwt-aud` may ask for.', 'none')),
   defaultRole: text.default('authenticated').meta(about('The database role of a token that names none.')),
   issuer: text
     .optional()

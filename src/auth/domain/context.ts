@@ -51,6 +51,8 @@ export interface AuthContext {
 export interface Client {
   readonly ip: string | undefined;
   readonly agent: string | undefined;
+  /** For whom the token is to be: what `x-jwt-aud` says. */
+  readonly audience?: string | undefined;
 }
 
 /** Places where code of the product's user may step in. Throwing an AppError refuses. */

@@ -14,6 +14,7 @@ import {
   takeLegacyToken,
 } from '../store/sessions.ts';
 import type { User } from '../store/users.ts';
+import { assertAudience } from './audience.ts';
 import { audit } from './audit.ts';
 import type { AuthContext, Client } from './context.ts';
 import { userClaims } from './user-claims.ts';
@@ -47,6 +48,7 @@ export async function issueSession(
   options: IssueOptions,
 ): Promise<IssuedSession> {
   const { method, client, connection, oauthClientId, scopes, passwordHash } = options;
+  assertAudience(auth, client, user);
   const single = auth.config.sessions.singlePerUser;
   const insert = (on: Connection) =>
     insertSession(on, { userId: user.id, method, ...client, single, oauthClientId, scopes, passwordHash });
