@@ -6,13 +6,13 @@ import { isRoleName, SERVICE_ROLE } from '../role-of-claims.ts';
 import { value } from '../store/database.ts';
 import { type AuditAction, audit } from './audit.ts';
 import type { AuthContext, Client } from './context.ts';
-import { readScopes } from './key-scopes.ts';
+import { readKnownScopes } from './key-scopes.ts';
 import { living, makeKey } from './key-text.ts';
 
 export interface NewApiKey {
   readonly name: string;
   readonly role: string;
-  /** See `readScopes`. */
+  /** See `readKnownScopes`. */
   readonly scopes?: unknown;
   readonly expiresAt?: Date | undefined;
 }
@@ -31,7 +31,7 @@ export async function createApiKey(auth: AuthContext, input: NewApiKey, client: 
   if (expiresAt !== undefined && expiresAt.getTime() <= auth.now())
     throw invalid('expiresAt must be in the future');
   await assertRole(auth, role);
-  const scopes = (await readScopes(auth, input.scopes)) as Prisma.JsonValue;
+  const scopes = (await readKnownScopes(auth, input.scopes)) as Prisma.JsonValue;
   const made = await insert(auth, { name, role, scopes, expiresAt: expiresAt ?? null });
   record(auth, 'api_key_created', made.row, client);
   return made;

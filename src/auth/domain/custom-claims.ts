@@ -21,6 +21,9 @@ const RESERVED = [
   'scope',
 ];
 
+/** A token that holds more is longer than any door takes. */
+const MAX_BYTES = 5500;
+
 /** Left out, a reserved claim stays; changed, it is a mistake. Throws what the log is to say. */
 export function mergeClaims(original: Claims, returned: unknown): Record<string, unknown> {
   if (typeof returned !== 'object' || returned === null || Array.isArray(returned))
@@ -38,6 +41,9 @@ export function mergeClaims(original: Claims, returned: unknown): Record<string,
   claims.role ??= original.role;
   if (claims.role !== original.role) assertOrdinary(claims.role, 'role');
   assertOrdinaryRoles(claims[HASURA_CLAIMS]);
+  const bytes = Buffer.byteLength(JSON.stringify(claims));
+  if (bytes > MAX_BYTES)
+    throw new Error(`customClaims made ${bytes} bytes of claims, ${MAX_BYTES} are the most`);
   return claims;
 }
 

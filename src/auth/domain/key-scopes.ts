@@ -29,11 +29,22 @@ const scopesSchema = z
   .min(1, 'must name something, or be left out')
   .max(MAX_ENTRIES);
 
-/** Null: all that the role may. */
-export async function readScopes(
+/** The same for administrators, who are told of names that do not exist. */
+export async function readKnownScopes(
   auth: Pick<AuthContext, 'database'>,
   given: unknown,
 ): Promise<ScopeEntry[] | null> {
+  const scopes = readScopes(given);
+  const [unknown] = await unknownNames(auth.database, {
+    tables: scopes?.flatMap(({ tables = [] }) => tables) ?? [],
+    functions: scopes?.flatMap(({ functions = [] }) => functions) ?? [],
+  });
+  if (unknown !== undefined) throw invalid(`scopes: there is no ${unknown}`);
+  return scopes;
+}
+
+/** Null: all that the role may. What is in the database is nobody's to find out here. */
+export function readScopes(given: unknown): ScopeEntry[] | null {
   if (given === undefined || given === null) return null;
   const parsed = scopesSchema.safeParse(given);
   if (!parsed.success) {
@@ -45,11 +56,6 @@ export async function readScopes(
       throw invalid('scopes: tables and verbs are given together');
     if (tables.length === 0 && functions.length === 0) throw invalid('scopes: an entry names nothing');
   }
-  const [unknown] = await unknownNames(auth.database, {
-    tables: parsed.data.flatMap(({ tables }) => tables),
-    functions: parsed.data.flatMap(({ functions }) => functions),
-  });
-  if (unknown !== undefined) throw invalid(`scopes: there is no ${unknown}`);
   return parsed.data;
 }
 

@@ -28,7 +28,7 @@ export async function createMyApiKey(auth: AuthContext, input: NewMyApiKey): Pro
     throw authError('insufficient_aal', 'AAL2 session is required to make API keys when MFA is enabled.');
   const name = keyName(input.name);
   const expiresAt = expiryOf(auth, input.expiresAt);
-  const scopes = await readScopes(auth, input.scopes);
+  const scopes = readScopes(input.scopes);
   const { key, kept } = makeKey('user');
   // For people to read: the role that counts is the user's at every use.
   const role = user.role ?? 'authenticated';

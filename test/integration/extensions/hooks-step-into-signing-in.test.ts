@@ -161,6 +161,7 @@ describe('claims', () => {
       'service by the default role',
       { 'https://hasura.io/jwt/claims': { 'x-hasura-default-role': 'service_role' } },
     ],
+    ['a token longer than any door takes', { blob: 'x'.repeat(6000) }],
     ['a list for claims', { 'https://hasura.io/jwt/claims': { 'x-hasura-role': 'admin' } }],
   ])('%s is nothing that a hook can give', async (_what, set) => {
     const { status, body } = await signUp({ set });

@@ -252,6 +252,14 @@ describe('making keys', () => {
     expect(new Set(codes)).toEqual(new Set(['too_many_api_keys']));
   });
 
+  test('what a scope names tells nothing of what there is', async () => {
+    const { token } = await signUp();
+    const naming = (table: string) => attempt(token, { scopes: [{ tables: [table], verbs: ['select'] }] });
+    expect((await naming('auth.users')).errors).toBeUndefined();
+    expect((await naming('auth.no_such_table')).errors).toBeUndefined();
+    expect(codeOf(await naming('users'))).toBe('validation_failed');
+  });
+
   test('keys of others are neither seen nor revoked', async () => {
     const [ada, ben] = [await signUp(), await signUp()];
     const { apiKey, key } = await createKey(ada.token);
