@@ -3,8 +3,8 @@
  * reverse, at a stop and at a failure halfway through the start alike.
  */
 import { createApi } from './api.ts';
-import { findApiKey } from './auth/api-keys.ts';
 import { createAuthenticator } from './auth/authenticate.ts';
+import { findStoredKey } from './auth/domain/stored-keys.ts';
 import { type ApiKeys, deriveKeys } from './auth/keys.ts';
 import { createAuth } from './auth/module.ts';
 import { loadSigningKeys } from './auth/signing-keys.ts';
@@ -119,6 +119,8 @@ async function start(
     signingKeys,
     dataDirectory: ground.dataDirectory,
     publicUrl: () => url,
+    hooks: extensions.authHooks,
+    customProviders: extensions.authProviders,
     observe,
   });
   await closers.add('auth', () => auth.close());
@@ -150,7 +152,7 @@ async function start(
     keys,
     signingKeys,
     anonymousRole: config.api.anonymousRole,
-    findApiKey: (sha256) => findApiKey(prisma.client, sha256),
+    findApiKey: (sha256) => findStoredKey(auth.context, sha256),
     checkSession: (session) => auth.context.sessionWatch.check(session),
   });
   const version = readVersion();

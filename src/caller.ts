@@ -1,4 +1,5 @@
 /** Who is calling: made once per request by the gateway, read by everything below it. */
+import type { CallerScope } from './caller-scope.ts';
 
 export interface Caller {
   readonly kind: 'anonymous' | 'user' | 'service';
@@ -10,6 +11,10 @@ export interface Caller {
   readonly claims: Readonly<Record<string, unknown>>;
   /** `claims` as JSON text, written once per token and not per request. */
   readonly claimsText: string;
+  /** Of a key that may do less than its role; undefined: all of it. */
+  readonly scope: CallerScope | undefined;
+  /** A key that a user has made to act for them, and not the user themself. */
+  readonly actsForUser: boolean;
 }
 
 /** Builds a Caller; the claims always carry the role, so that a policy may rely on it. */
@@ -17,6 +22,7 @@ export function createCaller(
   kind: Caller['kind'],
   role: string,
   claims: Record<string, unknown> = {},
+  { scope, actsForUser = false }: { scope?: CallerScope | undefined; actsForUser?: boolean } = {},
 ): Caller {
   const withRole = { ...claims, role };
   const userId = typeof claims.sub === 'string' ? claims.sub : undefined;
@@ -26,5 +32,7 @@ export function createCaller(
     userId,
     claims: Object.freeze(withRole),
     claimsText: JSON.stringify(withRole),
+    scope,
+    actsForUser,
   });
 }

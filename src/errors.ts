@@ -35,6 +35,10 @@ export const ERROR_CATALOGUE = {
     status: 400,
     meaning: 'Two credentials contradict each other, or a header cannot be read.',
   },
+  'scope-denied': {
+    status: 403,
+    meaning: 'The scope of the API key does not cover what the request touches.',
+  },
   'service-key-required': { status: 403, meaning: 'Only the service key may do this.' },
   // a request that cannot be understood
   'invalid-request': {

@@ -10,7 +10,10 @@ const src = join(root, 'src');
 /** From low to high: a file imports lower layers or its own folder. The first pattern that matches decides. */
 const LAYERS: readonly (readonly RegExp[])[] = [
   [/^lib\//],
-  [/^(caller|errors|observation|exchange|page|socket|config|version|log-line)\.ts$/, /^(config|errors)\//],
+  [
+    /^(caller|caller-scope|errors|observation|exchange|page|socket|config|version|log-line)\.ts$/,
+    /^(config|errors)\//,
+  ],
   [/^(logger|start-page|data-directory)\.ts$/, /^generated\//],
   [/^database\//],
   [/^data\/catalog\//],

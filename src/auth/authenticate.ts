@@ -8,6 +8,7 @@ import { type Caller, createCaller } from '../caller.ts';
 import type { Config } from '../config.ts';
 import { AppError } from '../errors.ts';
 import { type Credentials, type RequestHeaders, type RequestQuery, readCredentials } from './credentials.ts';
+import type { StoredApiKey } from './domain/stored-keys.ts';
 import { type ApiKeys, KEYS_EXPIRE_AT } from './keys.ts';
 import {
   ADMIN_ROLE,
@@ -22,11 +23,6 @@ import {
 import type { SigningKey } from './signing-keys.ts';
 import { expiredToken, invalidToken } from './token-form.ts';
 import { createVerifier, type VerifiedToken } from './verify.ts';
-
-export interface StoredApiKey {
-  role: string;
-  kind: 'publishable' | 'secret';
-}
 
 export interface AuthenticatorInput {
   jwt: Config['auth']['jwt'];
@@ -43,7 +39,7 @@ export interface AuthenticatorInput {
 export type Authenticate = (headers: RequestHeaders, query?: RequestQuery) => Caller | Promise<Caller>;
 
 /** What a credential proved, with the Callers made from it so far: one per role it was used with. */
-interface Identity extends VerifiedToken {
+interface Identity extends VerifiedToken, Pick<StoredApiKey, 'scope' | 'actsForUser'> {
   isKey: boolean;
   /** Of a user's token: the sign-in that it came from. */
   session: { sessionId: string; userId: string } | undefined;
@@ -65,10 +61,10 @@ export function createAuthenticator(input: AuthenticatorInput): Authenticate {
   const tokens = new LRUCache<string, Identity>({ max: jwt.cacheEntries });
   const stored = new LRUCache<string, Identity>({ max: STORED_KEY_ENTRIES, ttl: STORED_KEY_TTL_MS });
   const own = new Map<string, Identity>([
-    [keys.anon, keyIdentity(anonymousRole, KEYS_EXPIRE_AT)],
-    [keys.publishable, keyIdentity(anonymousRole)],
-    [keys.service, keyIdentity(SERVICE_ROLE, KEYS_EXPIRE_AT)],
-    [keys.secret, keyIdentity(SERVICE_ROLE)],
+    [keys.anon, keyIdentity({ role: anonymousRole }, KEYS_EXPIRE_AT)],
+    [keys.publishable, keyIdentity({ role: anonymousRole })],
+    [keys.service, keyIdentity({ role: SERVICE_ROLE }, KEYS_EXPIRE_AT)],
+    [keys.secret, keyIdentity({ role: SERVICE_ROLE })],
   ]);
   const adminDigests = [digest(keys.secret), digest(keys.service)];
 
@@ -133,6 +129,7 @@ export function createAuthenticator(input: AuthenticatorInput): Authenticate {
     const role = databaseRole(name);
     const identity: Identity = {
       ...verified,
+      ...UNRESTRICTED,
       isKey: role === anonymousRole || role === SERVICE_ROLE,
       session: sessionOf(verified.claims),
       callers: new Map(),
@@ -144,7 +141,7 @@ export function createAuthenticator(input: AuthenticatorInput): Authenticate {
   async function learnStoredKey(credential: string): Promise<Identity> {
     const found = await findApiKey(digest(credential).toString('hex'));
     if (found === null) throw invalidKey();
-    const identity = keyIdentity(found.role);
+    const identity = { ...keyIdentity(), ...found };
     stored.set(credential, identity);
     return identity;
   }
@@ -172,15 +169,21 @@ export function createAuthenticator(input: AuthenticatorInput): Authenticate {
       session === undefined
         ? identity.claims
         : { ...identity.claims, [HASURA_CLAIMS]: sessionClaims(session, name) };
-    const caller = makeCaller(name, claims);
+    const caller = makeCaller(name, claims, identity);
     identity.callers.set(requestedRole, caller);
     return caller;
   }
 
-  function makeCaller(name: string, claims: Readonly<Record<string, unknown>>): Caller {
+  function makeCaller(
+    name: string,
+    claims: Readonly<Record<string, unknown>>,
+    { scope, actsForUser }: Pick<Identity, 'scope' | 'actsForUser'> = UNRESTRICTED,
+  ): Caller {
     const role = databaseRole(name);
-    const kind = role === SERVICE_ROLE ? 'service' : role === anonymousRole ? 'anonymous' : 'user';
-    return createCaller(kind, role, { ...claims });
+    // The service is who may do everything, administration included.
+    const isService = role === SERVICE_ROLE && scope === undefined && !actsForUser;
+    const kind = isService ? 'service' : role === anonymousRole ? 'anonymous' : 'user';
+    return createCaller(kind, role, { ...claims }, { scope, actsForUser });
   }
 
   /** Asked on every request: a token that was good when it was remembered may have expired since. */
@@ -192,9 +195,12 @@ export function createAuthenticator(input: AuthenticatorInput): Authenticate {
   }
 }
 
-function keyIdentity(role: string, expiresAt = Infinity): Identity {
+const UNRESTRICTED = { scope: undefined, actsForUser: false } as const;
+
+function keyIdentity(claims: Identity['claims'] = {}, expiresAt = Infinity): Identity {
   return {
-    claims: { role },
+    ...UNRESTRICTED,
+    claims,
     expiresAt,
     notBefore: -Infinity,
     isKey: true,

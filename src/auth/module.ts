@@ -7,7 +7,9 @@ import type { PrismaClient } from '../generated/prisma/client.ts';
 import type { Observe } from '../observation.ts';
 import { createAuditLog, removeOldEntries } from './domain/audit.ts';
 import { createBackground } from './domain/background.ts';
-import type { AuthContext, AuthHooks } from './domain/context.ts';
+import type { AuthContext } from './domain/context.ts';
+import type { CustomProvider } from './domain/custom-provider.ts';
+import { guardHooks, type HookFunctions } from './domain/hooks.ts';
 import { createMemoryLimiter, type Limiter } from './domain/limits/limiter.ts';
 import { createMailer } from './domain/mail/mailer.ts';
 import { loadTemplates } from './domain/mail/templates.ts';
@@ -34,7 +36,9 @@ export interface AuthInput {
   readonly dataDirectory: string | undefined;
   /** Of the whole server, as clients reach it. */
   readonly publicUrl: () => string;
-  readonly hooks?: AuthHooks | undefined;
+  /** Of extensions. */
+  readonly hooks: Partial<HookFunctions>;
+  readonly customProviders: ReadonlyMap<string, CustomProvider>;
   readonly observe: Observe;
 }
 
@@ -49,9 +53,10 @@ export interface AuthModule {
 const HOUSEKEEPING_MS = 60 * 60 * 1000;
 
 export async function createAuth(input: AuthInput): Promise<AuthModule> {
-  const { config, pool, prisma, jwtSecret, signingKeys, dataDirectory, observe, hooks = {} } = input;
+  const { config, pool, prisma, jwtSecret, signingKeys, dataDirectory, observe } = input;
   const development = config.mode === 'development';
   const { auth } = config;
+  const hooks = guardHooks(input.hooks, { timeoutMs: auth.hooks.timeoutMs, observe });
   const now = Date.now;
   const database = createDatabase(pool, { prepared: config.database.preparedStatements });
   const background = createBackground(observe);
@@ -79,6 +84,7 @@ export async function createAuth(input: AuthInput): Promise<AuthModule> {
     refreshTokens: createRefreshTokens(jwtSecret),
     passwords,
     providers: createProviders(auth.providers, { now, observe }),
+    customProviders: input.customProviders,
     outbox,
     mailer,
     messages: createMessages({ sms: auth.sms, hooks, outbox, background, observe }),
@@ -103,7 +109,7 @@ export async function createAuth(input: AuthInput): Promise<AuthModule> {
   return {
     context,
     endpoint: createAuthEndpoint(context, ROUTES),
-    warnings: mailWarnings(config, context.mailer.available),
+    warnings: hooks.sendMail === undefined ? mailWarnings(config, context.mailer.available) : [],
     async close() {
       clearInterval(housekeeping);
       context.mailer.close();

@@ -15,7 +15,7 @@ export interface VerifiedToken {
 export type VerifyToken = (token: string) => Promise<VerifiedToken>;
 
 export interface VerifierInput {
-  jwt: Pick<Config['auth']['jwt'], 'algorithms' | 'audience' | 'issuer' | 'leewaySeconds'>;
+  jwt: Pick<Config['auth']['jwt'], 'algorithms' | 'audience' | 'otherAudiences' | 'issuer' | 'leewaySeconds'>;
   secret: string;
   signingKeys: readonly SigningKey[];
   /** Milliseconds; a test may stop the clock. */
@@ -34,7 +34,7 @@ export function createVerifier({ jwt, secret, signingKeys, now }: VerifierInput)
       });
     const payload = await verifySignature(token, form, keysFor(form));
     checkIssueTime(payload.iat, now() / 1000 + jwt.leewaySeconds);
-    checkAudience(payload.aud, jwt.audience);
+    checkAudience(payload.aud, [jwt.audience, ...jwt.otherAudiences]);
     checkIssuer(payload.iss, jwt.issuer);
     return { claims: payload, expiresAt: payload.exp ?? Infinity, notBefore: payload.nbf ?? -Infinity };
   };
@@ -86,12 +86,12 @@ function checkIssueTime(issuedAt: unknown, latest: number): void {
 }
 
 /** Checked where present: the anon and service keys have none. */
-function checkAudience(audience: unknown, wanted: string): void {
+function checkAudience(audience: unknown, wanted: readonly string[]): void {
   if (audience === undefined) return;
   const audiences: unknown[] = Array.isArray(audience) ? audience : [audience];
   if (!audiences.every((one) => typeof one === 'string'))
     throw invalidToken('The audience of the token is no text', { reason: 'bad-audience' });
-  if (!audiences.includes(wanted))
+  if (!audiences.some((one) => wanted.includes(one as string)))
     throw invalidToken('The token is for another audience', { reason: 'other-audience' });
 }
 

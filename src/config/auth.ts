@@ -1,7 +1,8 @@
 /** The settings of signing up and in: `auth.*`. */
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
-import { about, flag, list, text, whole } from './fields.ts';
+import { apiKeys, captcha, hooks } from './auth-surroundings.ts';
+import { about, flag, httpUrl, list, text, whole } from './fields.ts';
 
 const DAY_SECONDS = 86_400;
 const YEAR_SECONDS = 365 * DAY_SECONDS;
@@ -22,8 +23,6 @@ const ALGORITHMS = [
   'EdDSA',
 ] as const;
 
-const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
-
 const jwt = z.strictObject({
   secret: text
     .min(32, 'must have at least 32 characters')
@@ -37,6 +36,9 @@ const jwt = z.strictObject({
   audience: text
     .default('authenticated')
     .meta(about('What `aud` of a token must contain, where the token has one.')),
+  otherAudiences: list
+    .default([])
+    .meta(about('Audiences beside it whose tokens are taken, and that `x-jwt-aud` may ask for.', 'none')),
   defaultRole: text.default('authenticated').meta(about('The database role of a token that names none.')),
   issuer: text
     .optional()
@@ -293,6 +295,9 @@ export const authSchema = z.strictObject({
   manualLinking: flag(false, 'Whether users may link further identities to themselves.'),
   mfa: mfa.prefault({}),
   passkeys: passkeys.prefault({}),
+  apiKeys: apiKeys.prefault({}),
+  captcha: captcha.prefault({}),
+  hooks: hooks.prefault({}),
   limits: limits.prefault({}),
   audit: z
     .strictObject({
@@ -345,7 +350,7 @@ export function completeAuth(
 
 /** What is well-formed and still must not run: path and reason. */
 export function refuseAuth(parsed: Parsed, production: boolean): [path: string, reason: string][] {
-  const { sms, testOtps } = parsed;
+  const { sms, testOtps, captcha } = parsed;
   const problems: [string, string][] = refuseProviders(parsed.providers, production);
   if (sms.provider === 'webhook' && sms.url === undefined)
     problems.push(['auth.sms.url', 'is needed for the provider webhook']);
@@ -353,6 +358,8 @@ export function refuseAuth(parsed: Parsed, production: boolean): [path: string, 
     if (sms.provider === 'twilio' && sms[name] === undefined)
       problems.push([`auth.sms.${name}`, 'is needed for the provider twilio']);
   }
+  if (captcha.enabled && captcha.secret === undefined)
+    problems.push(['auth.captcha.secret', 'is needed for a captcha that is enabled']);
   if (production && Object.keys(testOtps).length > 0)
     problems.push(['auth.testOtps', 'are codes that everybody may know; production refuses them']);
   return problems;

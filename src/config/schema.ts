@@ -378,7 +378,7 @@ export const configSchema = z.strictObject({
     .default([])
     .meta(
       about(
-        'Modules (JavaScript or TypeScript) whose default export adds to the server: routes of your own. Relative to the working folder.',
+        'Modules (JavaScript or TypeScript) whose default export adds to the server: routes, sign-in providers and hooks of your own. Relative to the working folder.',
         'none',
       ),
     ),

@@ -1,4 +1,5 @@
 /** Plan + Caller → JSON text: compiles, names the statement, runs it as the caller. */
+import type { Touch } from '../caller-scope.ts';
 import type { CallerRunner, CallerStatement } from '../database/as-caller.ts';
 import type { CallerContext } from '../database/context-statement.ts';
 import { invariant } from '../errors.ts';
@@ -8,6 +9,7 @@ import type { Value } from './plan/expression.ts';
 import { routinesOf } from './plan/inspect.ts';
 import { type Pin, pinText } from './plan/pin.ts';
 import type { QueryPlan, StreamPlan } from './plan/plan.ts';
+import { touchesOf } from './plan/touches.ts';
 import type { InsertLevel, MutationPlan, RelatedWrite, WritePlan } from './plan/write.ts';
 import { CHANGED_ROWS, compileChange } from './sql/change.ts';
 import { compileQuery, statementName } from './sql/compile.ts';
@@ -21,6 +23,7 @@ export interface PreparedQuery {
   readonly name: string;
   readonly parameters: readonly Value[];
   readonly mayChangeSession: boolean;
+  readonly touches: readonly Touch[];
 }
 
 export function prepareQuery(
@@ -35,6 +38,7 @@ export function prepareQuery(
     name: statementName(text, role),
     parameters,
     mayChangeSession: callsVolatile(plan),
+    touches: touchesOf(plan),
   });
 }
 
@@ -51,6 +55,7 @@ export function prepareStream(key: string, plan: StreamPlan, catalog: Catalog, r
     name: statementName(text, role),
     parameters,
     mayChangeSession: callsVolatile([[key, plan]]),
+    touches: touchesOf([[key, plan.read]]),
     position,
     initial: plan.initial,
   });
@@ -58,11 +63,11 @@ export function prepareStream(key: string, plan: StreamPlan, catalog: Catalog, r
 
 /** The query as a statement, its variables bound. Throws AppError. */
 export function boundQuery(
-  { text, name, parameters, mayChangeSession }: PreparedQuery,
+  { text, name, parameters, mayChangeSession, touches }: PreparedQuery,
   variables: Readonly<Record<string, unknown>>,
 ): CallerStatement {
   const values = bind(parameters, variables);
-  return { text, name, values, mayChangeSession, runsUserCode: mayChangeSession };
+  return { text, name, values, mayChangeSession, runsUserCode: mayChangeSession, touches };
 }
 
 /** The same of a stream, at its beginning. Throws AppError. */
@@ -93,6 +98,7 @@ export interface PreparedMutation {
   readonly statements: readonly (WriteStatement & { readonly name: string })[];
   readonly answers: CompiledMutation['answers'];
   readonly mayChangeSession: boolean;
+  readonly touches: readonly Touch[];
 }
 
 export function prepareMutation(
@@ -106,6 +112,7 @@ export function prepareMutation(
     statements: statements.map((one) => ({ ...one, name: statementName(one.text, role) })),
     answers,
     mayChangeSession: plan.some(([, write]) => runsTriggers(write)) || callsVolatile(plan),
+    touches: touchesOf(plan),
   });
 }
 
@@ -113,7 +120,7 @@ export function prepareMutation(
 export async function runMutation(
   runner: CallerRunner,
   context: CallerContext,
-  { statements, answers, mayChangeSession }: PreparedMutation,
+  { statements, answers, mayChangeSession, touches }: PreparedMutation,
   variables: Readonly<Record<string, unknown>>,
 ): Promise<string> {
   const bound = statements.map(({ text, name, parameters, path }) => ({
@@ -123,6 +130,7 @@ export async function runMutation(
     values: bind(parameters, variables),
     runsUserCode: true,
     mayChangeSession,
+    touches,
   }));
   const rows = bound.length === 0 ? [] : await runner.run(context, bound, { readOnly: false });
   const results = rows.map((one) => one[0] ?? []);

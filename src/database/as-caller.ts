@@ -3,11 +3,13 @@
  * one-Sync batch as the statements, transaction-local, so that they cannot bleed to the next borrower of the connection.
  */
 import type pg from 'pg';
+import type { Touch } from '../caller-scope.ts';
 import { AppError } from '../errors.ts';
 import { type BatchResult, type BatchStatement, completedBefore, sendBatch } from './batch.ts';
 import { type CallerContext, contextStatement, type SessionSettings } from './context-statement.ts';
 import { toAppError } from './errors.ts';
 import { openRowStream } from './row-stream.ts';
+import { scopeRefusal } from './scope-check.ts';
 
 export interface CallerStatement {
   readonly text: string;
@@ -20,6 +22,8 @@ export interface CallerStatement {
   readonly mayChangeSession: boolean;
   /** JSONPath of what it was made of, for its errors. */
   readonly path?: string | undefined;
+  /** What it does: callers with a scope run nothing of which this is not said. */
+  readonly touches?: readonly Touch[] | undefined;
 }
 
 /** What one caller wants done in a transaction. */
@@ -128,6 +132,7 @@ export class CallerRunner {
     const positions: number[][] = [];
     // What was set to read-only stays so until the transaction ends.
     const readOnly = requests.every((request) => request.readOnly);
+    assertInScope(requests);
     for (const { context, statements, before } of requests) {
       this.#statements += statements.length;
       const preparation = [
@@ -179,7 +184,9 @@ export class CallerRunner {
    * A request that only reads, its last statement in pieces. The result holds the rows of the statements before it. Throws
    * AppError, as does `next`. Whoever opens it reads to the end or stops it: it holds a connection.
    */
-  async openRows({ context, statements, before }: CallerRequest): Promise<OpenRows> {
+  async openRows(request: CallerRequest): Promise<OpenRows> {
+    assertInScope([request]);
+    const { context, statements, before } = request;
     this.#statements += statements.length;
     const unlimited = { ...context, settings: [...(context.settings ?? []), NO_TIMEOUT] };
     const preparation = [
@@ -229,6 +236,18 @@ export class CallerRunner {
       throw toAppError(error, undefined);
     }
   }
+}
+
+function assertInScope(requests: readonly CallerRequest[]): void {
+  requests.forEach(({ context: { caller }, statements }, index) => {
+    if (caller.scope === undefined) return;
+    for (const { touches } of statements) {
+      const refused = scopeRefusal(caller, touches);
+      if (refused === undefined) continue;
+      failedRequests.set(refused, index);
+      throw refused;
+    }
+  });
 }
 
 function resultsOf(result: BatchResult, positions: readonly (readonly number[])[]): BatchResult[] {

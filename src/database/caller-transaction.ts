@@ -4,6 +4,7 @@ import { AppError } from '../errors.ts';
 import { cleanUp } from './as-caller.ts';
 import { type CallerContext, contextStatement, type SessionSettings } from './context-statement.ts';
 import { toAppError } from './errors.ts';
+import { scopeRefusal } from './scope-check.ts';
 
 export interface CallerTransaction {
   /** The rows; values stand as `$1`, `$2` in the text. Throws AppError. */
@@ -20,6 +21,8 @@ export async function transactAsCaller<T>(
   context: CallerContext,
   use: (transaction: CallerTransaction) => Promise<T>,
 ): Promise<T> {
+  const refused = scopeRefusal(context.caller, undefined);
+  if (refused) throw refused;
   const client = await pool.connect().catch((error: unknown) => {
     throw toAppError(error, undefined);
   });

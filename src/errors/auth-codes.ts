@@ -23,6 +23,8 @@ export const AUTH_ERROR_CATALOGUE = {
   user_banned: { status: 403, meaning: 'User is banned' },
   refresh_token_not_found: { status: 400, meaning: 'Invalid Refresh Token: Refresh Token Not Found' },
   refresh_token_already_used: { status: 400, meaning: 'Invalid Refresh Token: Already Used' },
+  api_key_not_allowed: { status: 403, meaning: 'An API key of a user cannot do this; sign in' },
+  too_many_api_keys: { status: 422, meaning: 'Maximum number of API keys reached' },
   insufficient_aal: { status: 401, meaning: 'AAL2 session is required for this' },
   // signing up and in
   signup_disabled: { status: 422, meaning: 'Signups not allowed for this instance' },
@@ -54,6 +56,11 @@ export const AUTH_ERROR_CATALOGUE = {
   reauthentication_needed: { status: 400, meaning: 'Password update requires reauthentication' },
   reauthentication_not_valid: { status: 422, meaning: 'Nonce has expired or is invalid' },
   user_sso_managed: { status: 422, meaning: 'Updating this of an SSO user is not possible' },
+  hook_rejected: { status: 403, meaning: 'A hook of this server refused the request' },
+  hook_timeout: { status: 504, meaning: 'An extension of this server took too long' },
+  captcha_failed: { status: 400, meaning: 'captcha verification process failed' },
+  oauth_client_not_found: { status: 404, meaning: 'OAuth client not found' },
+  oauth_grant_not_found: { status: 404, meaning: 'OAuth grant not found' },
   // codes, links and flows
   otp_expired: { status: 403, meaning: 'Token has expired or is invalid' },
   flow_state_not_found: { status: 404, meaning: 'invalid flow state, no valid flow state found' },

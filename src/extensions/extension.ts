@@ -1,4 +1,6 @@
 /** What a module of the user's own may add to the server. Its default export is called once, at the start. */
+import type { CustomProvider } from '../auth/domain/custom-provider.ts';
+import type { HookFunctions } from '../auth/domain/hooks.ts';
 import type { Caller } from '../caller.ts';
 import type { CallerTransaction } from '../database/caller-transaction.ts';
 
@@ -7,6 +9,10 @@ export type Extension = (server: ExtensionApi) => void | Promise<void>;
 export interface ExtensionApi {
   /** Serves an address of one's own. Throws where the address is the server's, or taken. */
   registerRoute(route: RouteDefinition): void;
+  /** A way of one's own to sign in. Throws where the name is none, or taken. */
+  registerAuthProvider(provider: CustomProvider): void;
+  /** Steps into what the auth module does. Each hook is one function's. */
+  registerAuthHook<N extends keyof HookFunctions>(name: N, hook: HookFunctions[N]): void;
 }
 
 export interface RouteDefinition {

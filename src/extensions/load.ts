@@ -1,21 +1,33 @@
 /** Reads the modules that the configuration names, and collects what they add. */
 import { pathToFileURL } from 'node:url';
+import type { CustomProvider } from '../auth/domain/custom-provider.ts';
+import type { HookFunctions } from '../auth/domain/hooks.ts';
 import { AppError } from '../errors.ts';
+import { addHookTo, addProviderTo } from './auth-additions.ts';
 import type { Extension, ExtensionApi, RouteDefinition } from './extension.ts';
 import { checkPath } from './route-path.ts';
 
 export interface Extensions {
   readonly routes: readonly RouteDefinition[];
+  readonly authProviders: ReadonlyMap<string, CustomProvider>;
+  readonly authHooks: Partial<HookFunctions>;
 }
 
 /** Throws AppError `config-invalid`. */
 export async function loadExtensions(files: readonly string[]): Promise<Extensions> {
   const routes: RouteDefinition[] = [];
-  for (const file of files) await load(file, { registerRoute: addTo(routes) });
-  return { routes };
+  const authProviders = new Map<string, CustomProvider>();
+  const authHooks: Partial<HookFunctions> = {};
+  const api: ExtensionApi = {
+    registerRoute: addRouteTo(routes),
+    registerAuthProvider: addProviderTo(authProviders),
+    registerAuthHook: addHookTo(authHooks),
+  };
+  for (const file of files) await load(file, api);
+  return { routes, authProviders, authHooks };
 }
 
-function addTo(routes: RouteDefinition[]): ExtensionApi['registerRoute'] {
+function addRouteTo(routes: RouteDefinition[]): ExtensionApi['registerRoute'] {
   return (route) => {
     checkPath(route.path);
     const shape = (one: RouteDefinition) => `${one.method} ${one.path.replace(/:[^/]+/g, ':')}`;

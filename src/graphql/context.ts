@@ -6,6 +6,8 @@ import type { PrismaClient } from '../generated/prisma/client.ts';
 export interface Client {
   readonly ip: string | undefined;
   readonly agent: string | undefined;
+  /** Of the token that is asked for. */
+  readonly audience?: string | undefined;
 }
 
 export interface GraphqlContext {

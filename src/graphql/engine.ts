@@ -1,7 +1,9 @@
 /** The schemas of all roles that ask, built lazily, and swapped together when the database changes. */
 import { LRUCache } from 'lru-cache';
+import type { CallerScope } from '../caller-scope.ts';
 import type { Grants } from '../data/catalog/grants.ts';
 import type { ApiModel } from '../data/catalog/model.ts';
+import { scopedGrants } from '../data/catalog/scoped-grants.ts';
 import { visibleModel } from '../data/catalog/visible.ts';
 import { AppError } from '../errors.ts';
 import type { Observe } from '../observation.ts';
@@ -20,6 +22,9 @@ export interface EngineInput {
   readonly observe: Observe;
 }
 
+/** The role of the service for a key that is not the service: its tables, and of the platform what is for everybody. */
+const NOT_SERVICE = '\0';
+
 /** Roles come from tokens that we signed, but their number is bounded all the same. */
 const MAX_ROLES = 200;
 
@@ -34,25 +39,34 @@ export class SchemaEngine {
   }
 
   /** The schema of a role if it is there already: the way of nearly every request. */
-  peek(role: string): RoleSchema | undefined {
-    return this.#ready.get(role);
+  peek(role: string, isRestricted = false): RoleSchema | undefined {
+    return this.#ready.get(this.#nameOf(role, isRestricted));
+  }
+
+  /** `isRestricted`: asked for a key that may do less than its role. */
+  get(role: string, isRestricted = false): Promise<RoleSchema> {
+    return this.#get(this.#nameOf(role, isRestricted));
+  }
+
+  #nameOf(role: string, isRestricted: boolean): string {
+    return isRestricted && role === this.#input.serviceRole ? `${role}${NOT_SERVICE}` : role;
   }
 
   /** Builds it where it is not there yet; requests of one role share one build. */
-  async get(role: string): Promise<RoleSchema> {
-    const ready = this.#ready.get(role);
+  async #get(name: string): Promise<RoleSchema> {
+    const ready = this.#ready.get(name);
     if (ready) return ready;
     const model = this.#model;
     if (!model)
       throw new AppError('database-unavailable', 'the catalog is not loaded yet', {
         hint: 'Try again in a moment.',
       });
-    const key = `${model.catalog.version}\0${role}`;
+    const key = `${model.catalog.version}\0${name}`;
     const building = this.#building.get(key);
     if (building) return building;
-    const built = this.#build(model, role).then((one) => {
+    const built = this.#build(model, name).then((one) => {
       // A newer model may have come meanwhile: this request is still answered by the older, the next one is not.
-      if (this.#model === model) this.#ready.set(role, one);
+      if (this.#model === model) this.#ready.set(name, one);
       return one;
     });
     this.#building.set(key, built);
@@ -66,9 +80,9 @@ export class SchemaEngine {
   /** Builds the schemas of all roles in use beside the old ones, then swaps them at once. */
   async install(model: ApiModel): Promise<void> {
     const next = new LRUCache<string, RoleSchema>({ max: MAX_ROLES });
-    for (const role of [...this.#ready.keys()].reverse()) {
+    for (const name of [...this.#ready.keys()].reverse()) {
       try {
-        next.set(role, await this.#build(model, role));
+        next.set(name, await this.#build(model, name));
       } catch (error) {
         // A role that is gone meanwhile keeps nobody else from the new schema.
         if (!(error instanceof AppError) || error.code !== 'access-denied') throw error;
@@ -78,16 +92,18 @@ export class SchemaEngine {
     this.#ready = next;
   }
 
-  async #build(model: ApiModel, role: string): Promise<RoleSchema> {
+  async #build(model: ApiModel, name: string): Promise<RoleSchema> {
+    const role = name.replace(NOT_SERVICE, '');
     const { limitsOf, maxRows, grants, serviceRole, platform, observe } = this.#input;
     const startedAt = performance.now();
-    const visible = visibleModel(model, await grants(model, role));
-    const build = (additions: boolean) =>
+    const granted = await grants(model, role);
+    const visible = visibleModel(model, granted);
+    const build = (additions: boolean, scope?: CallerScope) =>
       buildSchema({
-        visible,
+        visible: scope === undefined ? visible : visibleModel(model, scopedGrants(granted, scope)),
         maxRows,
         additions,
-        platform: role === serviceRole ? platform.service : platform.everybody,
+        platform: name === serviceRole ? platform.service : platform.everybody,
       });
     const schema = await build(true);
     observe({
@@ -97,11 +113,6 @@ export class SchemaEngine {
       tables: visible.tables.length,
       elapsedMs: Math.round(performance.now() - startedAt),
     });
-    return new RoleSchema(
-      { role, schema, plainSchema: () => build(false) },
-      model.catalog,
-      limitsOf(role),
-      maxRows,
-    );
+    return new RoleSchema({ role, schema, build }, model.catalog, limitsOf(role), maxRows);
   }
 }

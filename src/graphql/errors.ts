@@ -35,6 +35,7 @@ function transport({ code, status, extensions }: AppError): { http?: object } {
   if (extensions.retryAfter !== undefined)
     return { http: { headers: { 'retry-after': String(extensions.retryAfter) } } };
   if (code === 'database-unavailable') return { http: { status, headers: { 'retry-after': '1' } } };
+  if (code === 'scope-denied') return { http: { status } };
   if (status === 405) return { http: { status, headers: { allow: 'POST' } } };
   return REFUSALS.has(code) ? { http: { spec: true, status: 400 } } : {};
 }

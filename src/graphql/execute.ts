@@ -62,7 +62,7 @@ export function createExecutor({ engine, runner, prisma, observe }: ExecutorInpu
       }
     };
     try {
-      const { roleSchema, operation } = await findOperation(engine, request, callerContext.caller.role);
+      const { roleSchema, operation } = await findOperation(engine, request, callerContext.caller);
       if (operation.operation.operation === 'subscription') throw noStream();
       const ready = operation.prepare(request.variables);
       const { variables } = ready;
@@ -71,7 +71,10 @@ export function createExecutor({ engine, runner, prisma, observe }: ExecutorInpu
       if (ready.kind === 'mutation')
         return await executed(() => runMutation(runner, callerContext, ready.mutation, variables));
       const context: GraphqlContext = { requestId, callerContext, client, prisma };
-      const schema = request.plainIntrospection ? await roleSchema.plainSchema() : roleSchema.schema;
+      const schema = await roleSchema.described({
+        isPlain: request.plainIntrospection === true,
+        scope: callerContext.caller.scope,
+      });
       const { data, errors } = await executeMixed(
         { schema, tableSchema: roleSchema.schema, prepare: roleSchema.prepare },
         operation.operation,

@@ -71,8 +71,8 @@ class Operation implements RunningOperation, Sink {
   async start(): Promise<void> {
     const { engine, execute, liveQueries } = this.#input;
     try {
-      const { role } = this.#requester.callerContext.caller;
-      const { operation } = await findOperation(engine, this.#request, role);
+      const { caller } = this.#requester.callerContext;
+      const { operation } = await findOperation(engine, this.#request, caller);
       if (operation.operation.operation === 'subscription') {
         const ready = operation.prepare(this.#request.variables);
         if (ready.kind === 'changes') return await this.#followChanges();
@@ -129,7 +129,7 @@ class Operation implements RunningOperation, Sink {
       // The schema and the caller as they are when it is asked: both may be others later.
       prepare: async () => {
         const { callerContext: context } = this.#requester;
-        const { operation } = await findOperation(engine, this.#request, context.caller.role);
+        const { operation } = await findOperation(engine, this.#request, context.caller);
         const ready = operation.prepare(this.#request.variables);
         if (ready.kind !== 'changes')
           throw new AppError('internal-error', `${ready.kind} in the place of changes`);
@@ -145,7 +145,7 @@ class Operation implements RunningOperation, Sink {
     const { engine } = this.#input;
     const request = this.#request;
     return async (): Promise<LiveStatement> => {
-      const { operation } = await findOperation(engine, request, context.caller.role);
+      const { operation } = await findOperation(engine, request, context.caller);
       const ready = operation.prepare(request.variables);
       switch (ready.kind) {
         case 'live':

@@ -1,5 +1,6 @@
 /** A request → the operation that it means, checked against the schema and the limits of the caller's role. */
 import type { GraphQLError } from 'graphql';
+import type { Caller } from '../caller.ts';
 import { AppError } from '../errors.ts';
 import type { Observe } from '../observation.ts';
 import type { SchemaEngine } from './engine.ts';
@@ -26,9 +27,10 @@ class DocumentErrors extends Error {
 export async function findOperation(
   engine: SchemaEngine,
   request: GraphqlRequest,
-  role: string,
+  { role, scope, actsForUser }: Caller,
 ): Promise<FoundOperation> {
-  const roleSchema = engine.peek(role) ?? (await engine.get(role));
+  const isRestricted = scope !== undefined || actsForUser;
+  const roleSchema = engine.peek(role, isRestricted) ?? (await engine.get(role, isRestricted));
   if (request.persistedQuery)
     throw new AppError('not-supported', 'Automatic Persisted Queries is not enabled', { path: '$' });
   const document = roleSchema.document(request.query);

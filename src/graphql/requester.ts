@@ -8,6 +8,6 @@ export function requesterOf(exchange: Exchange): Requester {
   return {
     callerContext: callerContextOf(exchange),
     requestId,
-    client: { ip, agent: headers['user-agent'] },
+    client: { ip, agent: headers['user-agent'], audience: headers['x-jwt-aud']?.toString() },
   };
 }

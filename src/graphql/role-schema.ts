@@ -8,6 +8,7 @@ import type {
   OperationDefinitionNode,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import type { CallerScope } from '../caller-scope.ts';
 import type { Catalog } from '../data/catalog/catalog.ts';
 import type { ChangesPlan } from '../data/plan/changes.ts';
 import { estimateRows, estimateStreamRows } from '../data/plan/estimate.ts';
@@ -74,6 +75,18 @@ export type Prepared = Made & { readonly variables: Readonly<Record<string, unkn
 /** A longer key holds data rather than a shape: its plan will not be asked for again. */
 const MAX_KEY_LENGTH = 2000;
 
+type BuildSchema = (additions: boolean, scope?: CallerScope) => Promise<GraphQLSchema>;
+
+interface Description {
+  /** As Hasura would describe it, without our additions. */
+  readonly isPlain: boolean;
+  /** Without what the scope of a key leaves out. */
+  readonly scope: CallerScope | undefined;
+}
+
+/** Of one role: few keys have scopes of their own, and fewer ask. */
+const MAX_DESCRIPTIONS = 10;
+
 export class RoleSchema {
   readonly role: string;
   readonly schema: GraphQLSchema;
@@ -82,31 +95,30 @@ export class RoleSchema {
   readonly maxRows: number;
   readonly #documents = new LRUCache<string, PreparedDocument>({ max: MAX_DOCUMENTS });
 
-  readonly #makePlain: () => Promise<GraphQLSchema>;
-  #plain: Promise<GraphQLSchema> | undefined;
+  readonly #build: BuildSchema;
+  readonly #described = new LRUCache<string, Promise<GraphQLSchema>>({ max: MAX_DESCRIPTIONS });
 
   constructor(
-    {
-      role,
-      schema,
-      plainSchema,
-    }: { role: string; schema: GraphQLSchema; plainSchema: () => Promise<GraphQLSchema> },
+    { role, schema, build }: { role: string; schema: GraphQLSchema; build: BuildSchema },
     catalog: Catalog,
     limits: DocumentLimits,
     maxRows: number,
   ) {
     this.role = role;
     this.schema = schema;
-    this.#makePlain = plainSchema;
+    this.#build = build;
     this.catalog = catalog;
     this.limits = limits;
     this.maxRows = maxRows;
   }
 
-  /** The schema as Hasura would describe it, without our additions: made when somebody asks for it. */
-  plainSchema(): Promise<GraphQLSchema> {
-    this.#plain ??= this.#makePlain();
-    return this.#plain;
+  /** The schema as introspection describes it; another one than is executed is made when somebody asks for it. */
+  described({ isPlain, scope }: Description): GraphQLSchema | Promise<GraphQLSchema> {
+    if (!isPlain && scope === undefined) return this.schema;
+    const key = `${isPlain} ${scope?.key}`;
+    const described = this.#described.get(key) ?? this.#build(!isPlain, scope);
+    this.#described.set(key, described);
+    return described;
   }
 
   /** Parses and validates once per text. Throws AppError or GraphQLError where the text cannot be read at all. */

@@ -2,7 +2,7 @@
 
 const PATTERNS: readonly [RegExp, string][] = [
   [/\beyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*/g, '[jwt]'],
-  [/\bsb_secret_[\w-]+/g, '[key]'],
+  [/\bsb_(?:secret|user)_[\w-]+/g, '[key]'],
   [/(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@"]*:)[^\s@"]+@/gi, '$1***@'],
   [/([?&](?:apikey|token|access_token|password)=)[^&\s"]+/gi, '$1***'],
   [

@@ -1,6 +1,9 @@
 /** Actions whose statement does something before it answers: writes and calls. */
+
+import type { Touch } from '../caller-scope.ts';
 import type { Answer, WithQuery } from '../data/plan/document.ts';
 import { JsonText, type Value, Variable } from '../data/plan/expression.ts';
+import { touchesOfAnswer } from '../data/plan/touches.ts';
 import { compileAnswer } from '../data/sql/answer.ts';
 import { statementName } from '../data/sql/compile.ts';
 import { bind } from '../data/sql/value.ts';
@@ -45,6 +48,7 @@ export interface PreparedAnswer {
   readonly schema: string;
   readonly preferences: Preferences;
   readonly end: TransactionEnd;
+  readonly touches: readonly Touch[];
   readonly input: AnswerInput;
 }
 
@@ -68,6 +72,7 @@ export function prepareAnswer(
     schema,
     preferences,
     end: transactionEnd(settings, preferences),
+    touches: touchesOfAnswer(input.query, input.answer),
     input,
   };
 }
@@ -80,7 +85,7 @@ export interface AnswerVariables {
 }
 
 export function answerAction(
-  { text, name, parameters, schema, preferences, end, input }: PreparedAnswer,
+  { text, name, parameters, schema, preferences, end, touches, input }: PreparedAnswer,
   exchange: Exchange,
   { document, versions, slots }: AnswerVariables,
   { settings }: Pick<RestContext, 'settings'>,
@@ -93,7 +98,8 @@ export function answerAction(
   slots.forEach((value, index) => {
     variables[`s${index}`] = value;
   });
-  const statement = { text, name, values: bind(parameters, variables), runsUserCode: true, mayChangeSession };
+  const values = bind(parameters, variables);
+  const statement = { text, name, values, runsUserCode: true, mayChangeSession, touches };
   const context = requestContext(exchange, schema, preferences, settings);
   return {
     request: callerRequest(context, statement, readOnly, settings),

@@ -1,7 +1,9 @@
 /** A read as far as it can be prepared: everything but the values that its filters compare with. */
+import type { Touch } from '../caller-scope.ts';
 import type { Catalog } from '../data/catalog/catalog.ts';
 import type { Value } from '../data/plan/expression.ts';
 import type { Listing } from '../data/plan/listing.ts';
+import { touchesOfListing } from '../data/plan/touches.ts';
 import { type Statement, statementName } from '../data/sql/compile.ts';
 import {
   compileEstimate,
@@ -40,6 +42,7 @@ export interface PreparedRead {
   /** The same row by row, where there may be very many. */
   readonly rows: { readonly statements: readonly PreparedStatement[]; readonly framing: Framing } | undefined;
   readonly facts: ReadFacts;
+  readonly touches: readonly Touch[];
   readonly end: 'commit' | 'rollback';
 }
 
@@ -117,6 +120,7 @@ export function prepareRead(
     statements: [named(plan ? { ...answer, text: explained(answer.text, plan) } : answer), ...estimates],
     rows: mayBeHuge(listing, representation) ? rowsOf(listing, estimates, catalog, named) : undefined,
     facts,
+    touches: touchesOfListing(listing),
     end,
   };
 }

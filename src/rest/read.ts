@@ -68,7 +68,7 @@ export function cacheKey(
 }
 
 function actionOf(
-  { statements, rows, facts, end }: PreparedRead,
+  { statements, rows, facts, touches, end }: PreparedRead,
   exchange: Exchange,
   { values, pairs }: QueryShape,
   settings: RestContext['settings'],
@@ -83,6 +83,7 @@ function actionOf(
     values: bind(parameters, variables),
     runsUserCode: false,
     mayChangeSession: false,
+    touches,
   });
   const { preferences, schema } = facts.request;
   const moment: ReadMoment = { pairs, known: exchange.headers['if-none-match'] };

@@ -76,6 +76,7 @@ describe.each(areas)('%s', (area) => {
     const one = readCase(join(root, area, name));
     if (data !== undefined) await database.sql(EMPTY + data);
     const answer = await answerRaw(api, one);
+    expect(await api.runner.unsaid(), 'all that the statements touch is said of them').toEqual([]);
     await matches(one, 'response.json', answer.text && `${compactJson(parseExact(answer.text))}\n`);
     const statements = await writtenBy(await api.engine.get(one.role), one, answer.executed);
     await matches(one, 'statements.sql', statements?.map(({ shown }) => shown).join('\n'));

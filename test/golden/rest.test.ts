@@ -88,6 +88,7 @@ describe.each(folders(root))('%s', (area) => {
     const before = api.runner.statementCount;
     const answer = await api.ask(one.method, one.url, { headers: one.headers, role: one.role });
     const sent = api.runner.statementCount - before;
+    expect(await api.runner.unsaid(), 'all that the statements touch is said of them').toEqual([]);
     const shown = SHOWN.flatMap((header) => {
       const value = answer.headers[header];
       return value === undefined ? [] : [`${header}: ${String(value)}`];

@@ -5,7 +5,6 @@ import { limitsOf, loadConfig } from '../../src/config.ts';
 import { LiveCatalog } from '../../src/data/catalog/live-catalog.ts';
 import type { ApiModel } from '../../src/data/catalog/model.ts';
 import { type Watch, watchCatalog } from '../../src/data/catalog/watch.ts';
-import { CallerRunner } from '../../src/database/as-caller.ts';
 import type { CallerContext } from '../../src/database/context-statement.ts';
 import { createPools, type Pools } from '../../src/database/pools.ts';
 import { createPrisma } from '../../src/database/prisma.ts';
@@ -15,6 +14,7 @@ import { createExecutor, type Execute, outcomeText } from '../../src/graphql/exe
 import { buildPlatformSchemas, namesOf } from '../../src/graphql/platform/schema.ts';
 import type { Observation } from '../../src/observation.ts';
 import type { TestDatabase } from './database.ts';
+import { RecordingRunner } from './recording-runner.ts';
 
 export interface DataApiOptions {
   /** As in the environment: `GOFORWARD_API_MAX_ROWS`. */
@@ -32,7 +32,7 @@ export interface Answer {
 
 export interface DataApi {
   readonly engine: SchemaEngine;
-  readonly runner: CallerRunner;
+  readonly runner: RecordingRunner;
   readonly pools: Pools;
   readonly prisma: PrismaClient;
   readonly catalog: LiveCatalog;
@@ -95,7 +95,7 @@ export async function openDataApi(database: TestDatabase, options: DataApiOption
       observe,
     }));
   await catalog.reload();
-  const runner = new CallerRunner(pools.api, {
+  const runner = new RecordingRunner(pools.api, {
     searchPath: [...schemas, ...config.api.extraSearchPath],
     statementTimeoutMs: config.database.statementTimeoutMs,
     preparedStatements: config.database.preparedStatements,

@@ -5,13 +5,13 @@ import { loadConfig } from '../../src/config.ts';
 import type { Catalog } from '../../src/data/catalog/catalog.ts';
 import { type Grants, loadGrants } from '../../src/data/catalog/grants.ts';
 import { introspect } from '../../src/data/catalog/introspect.ts';
-import { CallerRunner } from '../../src/database/as-caller.ts';
 import { createPools } from '../../src/database/pools.ts';
 import { AppError } from '../../src/errors.ts';
 import type { Exchange, Reply } from '../../src/exchange.ts';
 import { createRestEndpoint } from '../../src/rest/handler.ts';
 import type { RestSettings } from '../../src/rest/settings.ts';
 import type { TestDatabase } from './database.ts';
+import { RecordingRunner } from './recording-runner.ts';
 import { restExchange } from './rest-exchange.ts';
 
 export interface RestApiOptions {
@@ -36,7 +36,7 @@ export interface RestAnswer {
 }
 
 export interface RestApi {
-  readonly runner: CallerRunner;
+  readonly runner: RecordingRunner;
   /** The newest catalog, and what holds beside it. */
   installed(): { readonly catalog: Catalog; readonly settings: RestSettings };
   /** `path` is below `/rest/v1`. */
@@ -73,7 +73,7 @@ export async function openRestApi(
     ...rest,
     ...options.settings,
   };
-  const runner = new CallerRunner(pools.api, {
+  const runner = new RecordingRunner(pools.api, {
     searchPath: [...schemas, ...extraSearchPath],
     statementTimeoutMs: config.database.statementTimeoutMs,
     preparedStatements: true,

@@ -1,16 +1,19 @@
 /** The API keys that administrators make: opaque, shown once, kept as a hash, each for one database role. */
-import { createHash, randomBytes } from 'node:crypto';
 import { sql } from '../../database/sql.ts';
-import type { ApiKey } from '../../generated/prisma/client.ts';
+import { type ApiKey, Prisma } from '../../generated/prisma/client.ts';
 import { authError, invalid } from '../errors.ts';
 import { isRoleName, SERVICE_ROLE } from '../role-of-claims.ts';
 import { value } from '../store/database.ts';
 import { type AuditAction, audit } from './audit.ts';
 import type { AuthContext, Client } from './context.ts';
+import { readKnownScopes } from './key-scopes.ts';
+import { living, makeKey } from './key-text.ts';
 
 export interface NewApiKey {
   readonly name: string;
   readonly role: string;
+  /** See `readKnownScopes`. */
+  readonly scopes?: unknown;
   readonly expiresAt?: Date | undefined;
 }
 
@@ -20,30 +23,28 @@ export interface MadeApiKey {
   readonly row: ApiKey;
 }
 
-const KEY_BYTES = 32;
-const HINT_CHARACTERS = 4;
 const MAX_NAME = 200;
 
 export async function createApiKey(auth: AuthContext, input: NewApiKey, client: Client): Promise<MadeApiKey> {
   const { role, expiresAt } = input;
-  const name = input.name.trim();
-  if (name === '' || name.length > MAX_NAME) throw invalid(`name must have 1 to ${MAX_NAME} characters`);
+  const name = keyName(input.name);
   if (expiresAt !== undefined && expiresAt.getTime() <= auth.now())
     throw invalid('expiresAt must be in the future');
   await assertRole(auth, role);
-  const made = await insert(auth, { name, role, expiresAt: expiresAt ?? null });
+  const scopes = (await readKnownScopes(auth, input.scopes)) as Prisma.JsonValue;
+  const made = await insert(auth, { name, role, scopes, expiresAt: expiresAt ?? null });
   record(auth, 'api_key_created', made.row, client);
   return made;
 }
 
-/** A new key with everything of the old one but its text. The old one ends at once, or at the given moment. */
+/** A new key with everything of the old one but its text; those that users made are theirs. The old one ends at once, or at the given moment. */
 export async function rotateApiKey(
   auth: AuthContext,
   { id, keepOldUntil }: { id: string; keepOldUntil?: Date | undefined },
   client: Client,
 ): Promise<MadeApiKey> {
   const now = new Date(auth.now());
-  const old = await auth.prisma.apiKey.findFirst({ where: { id, ...living(now) } });
+  const old = await auth.prisma.apiKey.findFirst({ where: { id, userId: null, ...living(now) } });
   if (old === null) throw notThere();
   const end =
     keepOldUntil === undefined || keepOldUntil <= now ? { revokedAt: now } : { expiresAt: keepOldUntil };
@@ -66,18 +67,19 @@ export async function revokeApiKey(auth: AuthContext, id: string, client: Client
 
 async function insert(
   auth: AuthContext,
-  { name, role, expiresAt }: Pick<ApiKey, 'name' | 'role' | 'expiresAt'>,
+  { name, role, scopes, expiresAt }: Pick<ApiKey, 'name' | 'role' | 'scopes' | 'expiresAt'>,
 ): Promise<MadeApiKey> {
-  const kind = role === SERVICE_ROLE ? 'secret' : 'publishable';
-  const key = `sb_${kind}_${randomBytes(KEY_BYTES).toString('base64url')}`;
-  const keyHash = createHash('sha256').update(key).digest();
-  const keyHint = key.slice(-HINT_CHARACTERS);
-  const row = await auth.prisma.apiKey.create({ data: { name, role, kind, keyHash, keyHint, expiresAt } });
+  const { key, kept } = makeKey(role === SERVICE_ROLE ? 'secret' : 'publishable');
+  const row = await auth.prisma.apiKey.create({
+    data: { ...kept, name, role, expiresAt, scopes: scopes ?? Prisma.DbNull },
+  });
   return { key, row };
 }
 
-function living(now: Date) {
-  return { revokedAt: null, OR: [{ expiresAt: null }, { expiresAt: { gt: now } }] };
+export function keyName(given: string): string {
+  const name = given.trim();
+  if (name === '' || name.length > MAX_NAME) throw invalid(`name must have 1 to ${MAX_NAME} characters`);
+  return name;
 }
 
 /** A role that does not exist, or that no request may run as, would make a key that fails at every use. */
@@ -100,6 +102,6 @@ function record(
   audit(auth, { action, actorRole: SERVICE_ROLE, client, traits: { id, name, role, ...more } });
 }
 
-function notThere() {
+export function notThere() {
   return authError('validation_failed', 'There is no such API key', { status: 404 });
 }

@@ -14,7 +14,9 @@ export interface Bearer {
 export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** Without asking the database. */
-export function bearerOf({ claims }: Caller): Bearer {
+export function bearerOf({ claims, actsForUser }: Caller): Bearer {
+  // Accounts are changed, and keys are made, by people.
+  if (actsForUser) throw authError('api_key_not_allowed');
   const { sub, session_id: sessionId, aal } = claims;
   if (typeof sub !== 'string' || sub === '') throw authError('bad_jwt', 'invalid claim: missing sub claim');
   if (!UUID.test(sub)) throw authError('bad_jwt', 'invalid claim: sub claim must be a UUID');

@@ -7,6 +7,7 @@ import type { Database } from '../store/database.ts';
 import type { User } from '../store/users.ts';
 import type { AuditLog } from './audit.ts';
 import type { Background } from './background.ts';
+import type { CustomProvider } from './custom-provider.ts';
 import type { Limiter } from './limits/limiter.ts';
 import type { Mailer } from './mail/mailer.ts';
 import type { Providers } from './oauth/providers.ts';
@@ -31,6 +32,8 @@ export interface AuthContext {
   readonly passwords: Passwords;
   /** Other places to sign in at. */
   readonly providers: Providers;
+  /** And those of extensions, by name. */
+  readonly customProviders: ReadonlyMap<string, CustomProvider>;
   /** In development only: what was not sent. */
   readonly outbox: Outbox | undefined;
   readonly mailer: Mailer;
@@ -48,6 +51,8 @@ export interface AuthContext {
 export interface Client {
   readonly ip: string | undefined;
   readonly agent: string | undefined;
+  /** For whom the token is to be: what `x-jwt-aud` says. */
+  readonly audience?: string | undefined;
 }
 
 /** Places where code of the product's user may step in. Throwing an AppError refuses. */

@@ -52,7 +52,9 @@ export async function makeLink(auth: AuthContext, connection: Connection, input:
   });
   const target = chooseRedirect(auth.config, redirectTo);
   const query = new URLSearchParams({ token: minted.token, type: linkType, redirect_to: target });
-  return { ...minted, url: `${auth.externalUrl()}/verify?${query}`, redirectTo: target };
+  // Colons and slashes may stand in a query, and readers of such links look for them.
+  const readable = query.toString().replaceAll('%3A', ':').replaceAll('%2F', '/');
+  return { ...minted, url: `${auth.externalUrl()}/verify?${readable}`, redirectTo: target };
 }
 
 /** Mints within the transaction; the returned function sends, once that is kept. */

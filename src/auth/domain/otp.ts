@@ -3,6 +3,7 @@
 import { authError, invalid } from '../errors.ts';
 import { findUserByEmail, findUserByPhone, type User } from '../store/users.ts';
 import { normalizeEmail, normalizePhone } from './addresses.ts';
+import { audiencePatch } from './audience.ts';
 import { audit } from './audit.ts';
 import type { AuthContext, Client } from './context.ts';
 import { type Challenge, startFlow } from './flow.ts';
@@ -87,13 +88,18 @@ async function sendByPhone(auth: AuthContext, given: string, input: OtpInput): P
 
 async function newUser(
   auth: AuthContext,
-  { createUser: wanted, data }: OtpInput,
+  { createUser: wanted, data, client }: OtpInput,
   person: { kind: 'email' | 'phone'; address: string },
   connection: Parameters<typeof createUser>[0],
 ): Promise<User> {
   if (!wanted || !auth.config.signup.enabled) throw authError('otp_disabled');
   await auth.hooks.beforeUserCreated?.({ [person.kind]: person.address, data });
-  return createUser(connection, person, { encryptedPassword: null, data, confirmed: false });
+  return createUser(connection, person, {
+    encryptedPassword: null,
+    data,
+    confirmed: false,
+    patch: audiencePatch(auth, client),
+  });
 }
 
 function isGone(user: User): boolean {

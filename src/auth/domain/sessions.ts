@@ -14,8 +14,10 @@ import {
   takeLegacyToken,
 } from '../store/sessions.ts';
 import type { User } from '../store/users.ts';
+import { assertAudience } from './audience.ts';
 import { audit } from './audit.ts';
 import type { AuthContext, Client } from './context.ts';
+import { userClaims } from './user-claims.ts';
 
 export interface IssuedSession {
   readonly accessToken: string;
@@ -46,6 +48,7 @@ export async function issueSession(
   options: IssueOptions,
 ): Promise<IssuedSession> {
   const { method, client, connection, oauthClientId, scopes, passwordHash } = options;
+  assertAudience(auth, client, user);
   const single = auth.config.sessions.singlePerUser;
   const insert = (on: Connection) =>
     insertSession(on, { userId: user.id, method, ...client, single, oauthClientId, scopes, passwordHash });
@@ -138,20 +141,12 @@ async function present(auth: AuthContext, user: User, session: Session): Promise
   const lifetime = config.jwt.expirySeconds;
   const expiresAt = issuedAt + lifetime;
   const claims = {
-    iss: config.jwt.issuer ?? auth.externalUrl(),
-    sub: user.id,
-    aud: user.aud ?? config.jwt.audience,
+    ...userClaims(auth, user),
     exp: expiresAt,
     iat: issuedAt,
-    email: user.email ?? '',
-    phone: user.phone ?? '',
-    app_metadata: user.rawAppMetaData ?? {},
-    user_metadata: user.rawUserMetaData ?? {},
-    role: user.role ?? 'authenticated',
     aal: session.aal ?? 'aal1',
     amr: session.amr.map(({ method, at }) => ({ method, timestamp: Math.floor(at.getTime() / 1000) })),
     session_id: session.id,
-    is_anonymous: user.isAnonymous,
     ...(session.oauthClientId === null ? {} : { client_id: session.oauthClientId }),
     ...(session.scopes === null ? {} : { scope: session.scopes }),
   };

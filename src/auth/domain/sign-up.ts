@@ -15,6 +15,7 @@ import {
   updateUser,
 } from '../store/users.ts';
 import { normalizeEmail, normalizePhone } from './addresses.ts';
+import { audiencePatch } from './audience.ts';
 import { audit } from './audit.ts';
 import type { AuthContext, Client } from './context.ts';
 import { asStored, decoyUser, pendingUser } from './decoy.ts';
@@ -105,7 +106,8 @@ async function createConfirmed(
   return auth.database.transaction(async (connection) => {
     // Where nobody has to show anything, whoever is there already stays: an invited user may have been given rights.
     if ((await person.find(connection)) !== undefined) throw authError('user_already_exists');
-    const user = await createUser(connection, person, { encryptedPassword, data, confirmed: true });
+    const patch = audiencePatch(auth, client);
+    const user = await createUser(connection, person, { encryptedPassword, data, confirmed: true, patch });
     const session = await issueSession(auth, user, { method: 'password', client, connection });
     audit(auth, { action: 'user_signedup', user, client, traits: { provider: person.kind } });
     return session;
@@ -121,16 +123,17 @@ async function createPending(
   input: SignUpInput,
 ): Promise<User> {
   const { data, client } = input;
+  const patch = audiencePatch(auth, client);
   const outcome = await auth.database.transaction(async (connection) => {
     const existing = await person.find(connection);
     if (existing !== undefined && !mayBeTaken(existing, person)) {
-      const decoy = decoyUser(auth, person.kind, person.address, data);
+      const decoy = { ...decoyUser(auth, person.kind, person.address, data), ...patch };
       return { user: await asStored(connection, decoy), send: undefined };
     }
     const user =
       existing === undefined
-        ? await createUser(connection, person, { encryptedPassword, data, confirmed: false })
-        : await takeOver(connection, existing, person, { encryptedPassword, data, confirmed: false });
+        ? await createUser(connection, person, { encryptedPassword, data, confirmed: false, patch })
+        : await takeOver(connection, existing, person, { encryptedPassword, data, confirmed: false, patch });
     const prepared = await prepareConfirmation(auth, connection, person, user, challenge, input);
     return {
       user: pendingUser(auth, { ...prepared.user, identities: user.identities }),
@@ -219,7 +222,7 @@ async function takeOver(
   connection: Connection,
   existing: User,
   { kind, address }: Person,
-  { encryptedPassword, data, confirmed }: CreateOptions,
+  { encryptedPassword, data, confirmed, patch }: CreateOptions,
 ): Promise<User> {
   await replaceIdentity(connection, {
     userId: existing.id,
@@ -230,6 +233,7 @@ async function takeOver(
     encryptedPassword,
     rawUserMetaData: metadata(kind, data, confirmed) as Prisma.JsonObject,
     ...(confirmed ? { [`${kind}ConfirmedAt`]: new Date() } : {}),
+    ...patch,
   });
   if (updated === undefined) throw authError('user_already_exists');
   return updated;
@@ -241,6 +245,7 @@ async function signUpAnonymously(auth: AuthContext, { data, client }: SignUpInpu
   return auth.database.transaction(async (connection) => {
     const user = await insertUser(connection, {
       isAnonymous: true,
+      ...audiencePatch(auth, client),
       rawUserMetaData: data as Prisma.JsonObject,
       rawAppMetaData: {},
     });

@@ -53,8 +53,8 @@ export function createAuthEndpoint(auth: AuthContext, table: Routes): Endpoint {
     const method = exchange.method === 'HEAD' && ANSWERS_HEAD.test(path) ? 'GET' : exchange.method;
     const found = find(method, path.length > 1 ? path.replace(/\/$/, '') : path);
     if (found === undefined) throw notFound(exchange.method, exchange.path);
-    const agent = exchange.headers['user-agent'];
-    const client = { ip: exchange.ip, agent };
+    const { 'user-agent': agent, 'x-jwt-aud': audience } = exchange.headers;
+    const client = { ip: exchange.ip, agent, audience: audience?.toString() };
     return render(await found.handler({ auth, exchange, client, params: found.params }));
   }
 

@@ -3,8 +3,10 @@ import { authError } from '../errors.ts';
 import { discovery, health, jwks, settings } from './about.ts';
 import * as proofs from './admin-proofs.ts';
 import * as admin from './admin-users.ts';
+import { withCaptcha } from './captcha.ts';
 import * as factors from './factors.ts';
 import * as oauth from './oauth.ts';
+import * as oauthClients from './oauth-clients.ts';
 import { followLink, otp, recover, resend, verify } from './one-time.ts';
 import { outbox } from './outbox.ts';
 import * as passkeys from './passkeys.ts';
@@ -20,18 +22,18 @@ export const ROUTES: Routes = {
   'GET /.well-known/jwks.json': jwks,
   'GET /.well-known/openid-configuration': discovery,
   'GET /.well-known/oauth-authorization-server': discovery,
-  'POST /signup': signup,
-  'POST /token': token,
-  'POST /otp': otp,
-  'POST /magiclink': otp,
+  'POST /signup': withCaptcha(signup),
+  'POST /token': withCaptcha(token),
+  'POST /otp': withCaptcha(otp),
+  'POST /magiclink': withCaptcha(otp),
   'POST /verify': verify,
   'GET /verify': followLink,
-  'POST /recover': recover,
-  'POST /resend': resend,
+  'POST /recover': withCaptcha(recover),
+  'POST /resend': withCaptcha(resend),
   'GET /authorize': oauth.authorize,
   'GET /callback': oauth.callback,
   'POST /callback': oauth.callback,
-  'POST /passkeys/authentication/options': passkeys.authenticationOptions,
+  'POST /passkeys/authentication/options': withCaptcha(passkeys.authenticationOptions),
   'POST /passkeys/authentication/verify': passkeys.authenticationVerify,
   'POST /sso': () => {
     throw authError('saml_provider_disabled');
@@ -43,6 +45,8 @@ export const ROUTES: Routes = {
   'POST /logout': logout,
   'GET /user/identities/authorize': oauth.authorizeLink,
   'DELETE /user/identities/:id': oauth.unlink,
+  'GET /user/oauth/grants': oauthClients.grants,
+  'DELETE /user/oauth/grants': oauthClients.revoke,
   'POST /factors': factors.enroll,
   'POST /factors/:id/challenge': factors.challenge,
   'POST /factors/:id/verify': factors.verify,
@@ -65,6 +69,12 @@ export const ROUTES: Routes = {
   'DELETE /admin/users/:id/factors/:factor': proofs.deleteFactor,
   'GET /admin/users/:id/passkeys': proofs.listPasskeys,
   'DELETE /admin/users/:id/passkeys/:passkey': proofs.deletePasskey,
+  'GET /admin/oauth/clients': oauthClients.list,
+  'POST /admin/oauth/clients': oauthClients.create,
+  'GET /admin/oauth/clients/:id': oauthClients.read,
+  'PUT /admin/oauth/clients/:id': oauthClients.update,
+  'DELETE /admin/oauth/clients/:id': oauthClients.remove,
+  'POST /admin/oauth/clients/:id/regenerate_secret': oauthClients.regenerateSecret,
   'POST /admin/generate_link': admin.generateLink,
   'POST /invite': admin.invite,
   'GET /admin/audit': admin.audit,

@@ -7,6 +7,7 @@ import { authError } from '../errors.ts';
 import { allowAnybody } from './bearer.ts';
 import { optional, queryText, readBody } from './body.ts';
 import { type Handler, json } from './call.ts';
+import { byCustomProvider } from './custom-sign-in.ts';
 import { byIdToken } from './oauth.ts';
 import { viewSession } from './session-view.ts';
 
@@ -46,6 +47,7 @@ const GRANTS: Readonly<Record<string, Handler>> = {
   refresh_token: byRefreshToken,
   pkce: byCode,
   id_token: byIdToken,
+  custom: byCustomProvider,
   web3: () => {
     throw authError('web3_provider_disabled');
   },

@@ -41,7 +41,7 @@ export async function deleteIdentity(connection: Connection, userId: string, id:
 
 /**
  * Everything by which somebody could come in as this user: identities, sessions, codes and links under way, second
- * factors, passkeys, the password and the phone. The row stays, and so does what refers to it. Ids of ended sessions.
+ * factors, passkeys, API keys, the password and the phone. The row stays, and so does what refers to it. Ids of ended sessions.
  */
 export async function dropCredentials(connection: Connection, userId: string): Promise<string[]> {
   const id = value(userId);
@@ -52,6 +52,7 @@ export async function dropCredentials(connection: Connection, userId: string): P
       factors as (delete from auth.mfa_factors where user_id = ${id}),
       codes as (delete from auth.mfa_recovery_codes where user_id = ${id}),
       passkeys as (delete from auth.webauthn_credentials where user_id = ${id}),
+      keys as (delete from goforward.api_key where user_id = ${id}),
       ceremonies as (delete from auth.webauthn_challenges where user_id = ${id})
     update auth.users set encrypted_password = null, phone = null, phone_confirmed_at = null, phone_change = '',
       email_change = '', email_change_confirm_status = 0, raw_user_meta_data = '{}', updated_at = now()

@@ -193,6 +193,18 @@ export async function endSessions(
   return rows.map(({ id }) => id);
 }
 
+/** Of all users where none is named. */
+export async function endSessionsOfClient(
+  connection: Connection,
+  { clientId, userId }: { clientId: string; userId?: string },
+): Promise<string[]> {
+  const rows = await connection.rows<{ id: string }>(
+    sql<unknown>`delete from auth.sessions s where s.oauth_client_id = ${value(clientId)}
+      and (${value(userId ?? null)}::uuid is null or s.user_id = ${value(userId ?? null)}::uuid) returning s.id`,
+  );
+  return rows.map(({ id }) => id);
+}
+
 export async function endSession(connection: Connection, sessionId: string): Promise<void> {
   await connection.run(sql<unknown>`delete from auth.sessions where id = ${value(sessionId)}`);
 }

@@ -63,7 +63,8 @@ export function columnsUsed(table: Table, part: object | undefined): Set<Column>
   return found;
 }
 
-function visitNodes(plan: unknown, meet: (node: object) => void): void {
+/** Meets every node of the plan's own below. */
+export function visitNodes(plan: unknown, meet: (node: object) => void): void {
   const seen = new Set<object>();
   const visit = (node: unknown): void => {
     if (typeof node !== 'object' || node === null || seen.has(node)) return;

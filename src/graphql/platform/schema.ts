@@ -6,7 +6,11 @@ import type { PrismaClient } from '../../generated/prisma/client.ts';
 import { createBuilder } from '../builder.ts';
 import { registerApiKeys } from './auth/api-keys.ts';
 import { registerAuditLog } from './auth/audit-log.ts';
+import { askForCaptchas } from './auth/captcha.ts';
+import { registerCustomSignIn } from './auth/custom-sign-in.ts';
+import { registerKeyTypes } from './auth/key-types.ts';
 import { registerMe } from './auth/me.ts';
+import { registerMyApiKeys } from './auth/my-api-keys.ts';
 import { registerSignIn } from './auth/sign-in.ts';
 import { registerAuthTypes } from './auth/types.ts';
 import { registerUserConnection } from './auth/user-connection.ts';
@@ -37,15 +41,18 @@ function build(prisma: PrismaClient, auth: AuthContext | undefined, forService: 
   registerScalars(builder);
   const types = registerAuthTypes(builder);
   registerSignIn(builder, access, types);
+  registerCustomSignIn(builder, access, types);
   registerMe(builder, access, types);
+  const keyTypes = registerKeyTypes(builder);
+  registerMyApiKeys(builder, access, keyTypes);
   if (forService) {
     registerUsers(builder, access, types);
     registerUserConnection(builder, access, types);
-    registerApiKeys(builder, access);
+    registerApiKeys(builder, access, keyTypes);
     registerAuditLog(builder, access);
     registerAuditEvents(builder);
   }
-  return builder.toSchema();
+  return askForCaptchas(builder.toSchema(), access);
 }
 
 /** The names that tables cannot have beside it. */

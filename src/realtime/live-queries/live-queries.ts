@@ -170,7 +170,7 @@ export class LiveQueries {
 
   #contextKey({ caller, headersText, method, path }: CallerContext): string {
     const headers = this.#input.headersMatter() ? headersText : '';
-    return `${caller.role}\0${caller.claimsText}\0${method} ${path}\0${headers}`;
+    return `${caller.role}\0${caller.scope?.key}\0${caller.claimsText}\0${method} ${path}\0${headers}`;
   }
 
   #forget(cohort: Cohort): void {

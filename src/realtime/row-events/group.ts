@@ -4,6 +4,7 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Column, Table } from '../../data/catalog/catalog.ts';
+import { touchesOfChanges } from '../../data/plan/touches.ts';
 import { CHANGED_ROWS } from '../../data/sql/change.ts';
 import { bind } from '../../data/sql/value.ts';
 import type { CallerRequest } from '../../database/as-caller.ts';
@@ -237,7 +238,8 @@ export class RowGroup {
   }
 
   #request({ text, name }: { text: string; name: string }, values: (string | null)[]): CallerRequest {
-    const statement = { text, name, values, runsUserCode: false, mayChangeSession: false };
+    const touches = touchesOfChanges(this.#input.query);
+    const statement = { text, name, values, runsUserCode: false, mayChangeSession: false, touches };
     return { context: this.#input.context, statements: [statement], readOnly: true };
   }
 }

@@ -4,7 +4,9 @@ import { LRUCache } from 'lru-cache';
 import type { Pool } from 'pg';
 import type { Caller } from '../../caller.ts';
 import type { Catalog, Table } from '../../data/catalog/catalog.ts';
+import { touchesOfChanges } from '../../data/plan/touches.ts';
 import type { CallerContext } from '../../database/context-statement.ts';
+import { scopeRefusal } from '../../database/scope-check.ts';
 import { AppError } from '../../errors.ts';
 import type { Published } from '../capture/publications.ts';
 import { type Batch, lastOf } from '../changes/batch.ts';
@@ -86,6 +88,9 @@ export class RowEvents implements FeedListener {
   async subscribe(subscription: RowSubscription): Promise<Seat> {
     const { query, context, catalog, after } = subscription;
     const { table } = query;
+    // Rows that nothing hides are told without a statement: what is outside of a scope must not get that far.
+    const refused = scopeRefusal(context.caller, touchesOfChanges(query));
+    if (refused) throw refused;
     await this.#input.ready();
     this.#assertPublished(table);
     const cursor = after === undefined ? undefined : readCursor(after);
@@ -173,7 +178,13 @@ export class RowEvents implements FeedListener {
   #groupOf(subscription: RowSubscription, rules: RowRules): RowGroup {
     const { query, catalog, context, key, format } = subscription;
     const { role } = context.caller;
-    const id = [catalog.version, role, claimsKey(rules.depends, context), key].join('\0');
+    const id = [
+      catalog.version,
+      role,
+      context.caller.scope?.key,
+      claimsKey(rules.depends, context),
+      key,
+    ].join('\0');
     const known = this.#groups.get(id);
     if (known) return known;
     const statements: RowStatements = compileStatements(query, rules, catalog, role);

@@ -2,6 +2,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Catalog } from '../../data/catalog/catalog.ts';
 import type { Grants } from '../../data/catalog/grants.ts';
+import { scopedGrants } from '../../data/catalog/scoped-grants.ts';
 import type { Exchange, Reply } from '../../exchange.ts';
 import { RestError } from '../errors.ts';
 import { acceptedTypes } from '../media-type.ts';
@@ -37,11 +38,13 @@ export function createRoot({ grants }: RootInput): Root {
     if (wanted === 'text/html') return page.reply(exchange);
     if (wanted === undefined)
       throw new RestError('PGRST107', `None of these media types are available: ${accepted.join(', ')}`);
-    const { role } = exchange.caller;
-    const key = JSON.stringify([catalog.version, role, profile.schema]);
+    const { role, scope } = exchange.caller;
+    const key = JSON.stringify([catalog.version, role, profile.schema, scope?.key]);
     let text = texts.get(key);
     if (text === undefined) {
-      text = JSON.stringify(describeApi(catalog, await grants(catalog, role), profile.schema));
+      const granted = await grants(catalog, role);
+      const shown = scope === undefined ? granted : scopedGrants(granted, scope);
+      text = JSON.stringify(describeApi(catalog, shown, profile.schema));
       texts.set(key, text);
     }
     return {

@@ -1,9 +1,15 @@
 /** The data API under test, from the document down to PostgreSQL, with places where a test may break it on purpose. */
 import pg from 'pg';
 import { createCaller } from '../../../src/caller.ts';
+import type { CallerScope } from '../../../src/caller-scope.ts';
 import type { Grants } from '../../../src/data/catalog/grants.ts';
 import { LiveCatalog } from '../../../src/data/catalog/live-catalog.ts';
-import { type CallerRequest, CallerRunner, type TransactionEnd } from '../../../src/database/as-caller.ts';
+import {
+  type CallerRequest,
+  CallerRunner,
+  type CallerStatement,
+  type TransactionEnd,
+} from '../../../src/database/as-caller.ts';
 import { createPrisma, type Prisma } from '../../../src/database/prisma.ts';
 import { AppError } from '../../../src/errors.ts';
 import { SchemaEngine } from '../../../src/graphql/engine.ts';
@@ -23,6 +29,13 @@ export interface Sabotage {
   readonly caller?: (caller: CallerModel) => CallerModel;
   readonly sql?: (text: string) => string;
   readonly grants?: (grants: Grants) => Grants;
+}
+
+/** What a test sees and says of the requests beside their answers. */
+export interface Watch {
+  /** Of the caller's key. */
+  readonly scope?: () => CallerScope | undefined;
+  readonly sent?: (statement: CallerStatement) => void;
 }
 
 export type Reply =
@@ -78,18 +91,21 @@ const REST_SETTINGS: RestSettings = {
   transactionEnd: 'commit',
 };
 
-class SabotagedRunner extends CallerRunner {
+class WatchedRunner extends CallerRunner {
   readonly #sql: (text: string) => string;
+  readonly #sent: (statement: CallerStatement) => void;
 
-  constructor(pool: pg.Pool, sql: (text: string) => string) {
+  constructor(pool: pg.Pool, { sql = (text) => text }: Sabotage, { sent = () => undefined }: Watch) {
     super(pool, SETTINGS);
     this.#sql = sql;
+    this.#sent = sent;
   }
 
   override runAll(
     requests: readonly CallerRequest[],
     end: TransactionEnd,
   ): ReturnType<CallerRunner['runAll']> {
+    for (const { statements } of requests) for (const one of statements) this.#sent(one);
     const changed = requests.map((request) => ({
       ...request,
       statements: request.statements.map((one) => ({ ...one, text: this.#sql(one.text) })),
@@ -108,6 +124,7 @@ function countOf(range: string | string[] | undefined): number {
 export function createSubject(
   urls: { apiUrl: string; platformUrl: string },
   sabotage: Sabotage = {},
+  watch: Watch = {},
 ): Subject {
   // Two connections, so that callers follow each other on the same one.
   const api = new pg.Pool({ connectionString: urls.apiUrl, max: 2, options: '-c jit=off' });
@@ -116,7 +133,8 @@ export function createSubject(
   const prisma: Prisma = createPrisma(platform);
   const unexpected: unknown[] = [];
   const platformSchema = buildPlatformSchemas(prisma.client);
-  const runner = sabotage.sql ? new SabotagedRunner(api, sabotage.sql) : new CallerRunner(api, SETTINGS);
+  const runner =
+    sabotage.sql || watch.sent ? new WatchedRunner(api, sabotage, watch) : new CallerRunner(api, SETTINGS);
   let execute: Execute | undefined;
   const rest = createRestEndpoint({
     runner,
@@ -126,7 +144,7 @@ export function createSubject(
   const callerOf = (model: CallerModel) => {
     const { role, claims } = sabotage.caller?.(model) ?? model;
     const kind = role === 'anon' ? 'anonymous' : role === 'service_role' ? 'service' : 'user';
-    return createCaller(kind, role, { ...claims });
+    return createCaller(kind, role, { ...claims }, { scope: watch.scope?.() });
   };
 
   return {

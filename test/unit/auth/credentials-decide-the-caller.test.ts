@@ -170,7 +170,7 @@ describe('stored keys', () => {
     const { ask, authenticate } = createTestAuthenticator({
       findApiKey: async (hash) => {
         asked.push(hash);
-        return hash === sha256 ? { role: 'editor', kind: 'secret' } : null;
+        return hash === sha256 ? { claims: { role: 'editor' }, scope: undefined, actsForUser: false } : null;
       },
     });
     expect(await ask({ apikey: text })).toMatchObject({ kind: 'user', role: 'editor' });

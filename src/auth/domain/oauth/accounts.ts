@@ -18,6 +18,7 @@ import {
   updateUser,
 } from '../../store/users.ts';
 import { normalizeEmail } from '../addresses.ts';
+import { audiencePatch } from '../audience.ts';
 import { audit } from '../audit.ts';
 import type { AuthContext, Client } from '../context.ts';
 import { withProvider } from '../email-change.ts';
@@ -106,6 +107,7 @@ async function newUser(
   const user = await insertUser(connection, {
     // An address that nobody vouches for is nobody's: it stays with the identity, and can be confirmed by mail.
     ...(email === undefined ? {} : { email, emailConfirmedAt: new Date(auth.now()) }),
+    ...audiencePatch(auth, client),
     rawUserMetaData: data,
     rawAppMetaData: { provider, providers: [provider] },
   }).catch((error: unknown) => {

@@ -7,6 +7,7 @@ import { audit } from '../audit.ts';
 import type { AuthContext, Client } from '../context.ts';
 import { type IssuedSession, issueSession } from '../sessions.ts';
 import { linkProfile, userOfProfile } from './accounts.ts';
+import { GOOGLE } from './providers.ts';
 
 export interface IdTokenSignIn {
   readonly provider: string | undefined;
@@ -25,7 +26,10 @@ export async function signInWithIdToken(auth: AuthContext, input: IdTokenSignIn)
   if (provider === undefined || idToken === '') throw invalid('provider or client_id and issuer required');
   const verify = auth.providers.get(provider)?.verifyIdToken;
   if (verify === undefined)
-    throw authError('provider_disabled', `Provider (issuer "${provider}") is not enabled`);
+    throw authError(
+      'provider_disabled',
+      `Provider (issuer "${provider === 'google' ? GOOGLE : provider}") is not enabled`,
+    );
   const profile = await verify({ idToken, nonce, accessToken });
   return auth.database.transaction(async (connection) => {
     const arrival = { provider, profile, client };

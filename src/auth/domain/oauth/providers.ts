@@ -9,7 +9,7 @@ export interface Providers {
   get(name: string): ExternalProvider | undefined;
 }
 
-const GOOGLE = 'https://accounts.google.com';
+export const GOOGLE = 'https://accounts.google.com';
 const OIDC_SCOPES = ['openid', 'email', 'profile'];
 
 export function createProviders(settings: AuthConfig['providers'], surroundings: Surroundings): Providers {

@@ -1,31 +1,14 @@
 /** API keys: for service callers alone. */
-import { createApiKey, type MadeApiKey, revokeApiKey, rotateApiKey } from '../../../auth/domain/api-keys.ts';
+import { createApiKey, revokeApiKey, rotateApiKey } from '../../../auth/domain/api-keys.ts';
 import type { Builder } from '../../builder.ts';
 import { type AuthAccess, uuid } from './door.ts';
+import type { KeyTypes } from './key-types.ts';
 
-export function registerApiKeys(builder: Builder, auth: AuthAccess): void {
-  const apiKey = builder.prismaObject('ApiKey', {
-    name: 'AuthApiKey',
-    description: 'A key that a client sends as `apikey`. The key itself is not kept, only its hash',
-    fields: (t) => ({
-      id: t.exposeID('id', { nullable: false }),
-      name: t.exposeString('name', { nullable: false }),
-      kind: t.exposeString('kind', { nullable: false, description: '`publishable` or `secret`' }),
-      role: t.exposeString('role', {
-        nullable: false,
-        description: 'The database role of requests with this key',
-      }),
-      keyHint: t.exposeString('keyHint', { nullable: false, description: 'The last characters of the key' }),
-      createdAt: t.expose('createdAt', { type: 'DateTime', nullable: false }),
-      expiresAt: t.expose('expiresAt', { type: 'DateTime', nullable: true }),
-      revokedAt: t.expose('revokedAt', { type: 'DateTime', nullable: true }),
-      lastUsedAt: t.expose('lastUsedAt', {
-        type: 'DateTime',
-        nullable: true,
-        description: 'To the minute',
-      }),
-    }),
-  });
+export function registerApiKeys(
+  builder: Builder,
+  auth: AuthAccess,
+  { apiKey, made, scopeInput }: KeyTypes,
+): void {
   builder.queryField('apiKeys', (t) =>
     t.prismaField({
       type: ['ApiKey'],
@@ -35,23 +18,17 @@ export function registerApiKeys(builder: Builder, auth: AuthAccess): void {
         prisma.apiKey.findMany({ ...query, orderBy: { createdAt: 'desc' } }),
     }),
   );
-  const made = builder.objectRef<MadeApiKey>('AuthNewApiKey').implement({
-    description: 'A key that was just made',
-    fields: (t) => ({
-      key: t.exposeString('key', { nullable: false, description: 'Shown this once' }),
-      apiKey: t.field({ type: apiKey, nullable: false, resolve: ({ row }) => row }),
-    }),
-  });
   builder.mutationField('createApiKey', (t) =>
     t.field({
       type: made,
       args: {
         name: t.arg.string({ required: true }),
         role: t.arg.string({ required: true, description: 'The database role of requests with the key' }),
+        scopes: t.arg({ type: [scopeInput], description: 'All that the role may, where absent' }),
         expiresAt: t.arg({ type: 'DateTime' }),
       },
-      resolve: (_parent, { name, role, expiresAt }, { client }) =>
-        createApiKey(auth(), { name, role, expiresAt: expiresAt ?? undefined }, client),
+      resolve: (_parent, { name, role, scopes, expiresAt }, { client }) =>
+        createApiKey(auth(), { name, role, scopes, expiresAt: expiresAt ?? undefined }, client),
     }),
   );
   builder.mutationField('rotateApiKey', (t) =>
