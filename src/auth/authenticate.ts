@@ -8,6 +8,7 @@ import { type Caller, createCaller } from '../caller.ts';
 import type { Config } from '../config.ts';
 import { AppError } from '../errors.ts';
 import { type Credentials, type RequestHeaders, type RequestQuery, readCredentials } from './credentials.ts';
+import { UUID } from './domain/ids.ts';
 import { type ApiKeys, KEYS_EXPIRE_AT } from './keys.ts';
 import {
   ADMIN_ROLE,
@@ -202,8 +203,6 @@ function keyIdentity(role: string, expiresAt = Infinity): Identity {
     callers: new Map(),
   };
 }
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** Tokens of other issuers may have a session of their own kind, which is not ours to judge. */
 function sessionOf({ session_id: sessionId, sub }: VerifiedToken['claims']): Identity['session'] {

@@ -7,7 +7,7 @@ import {
   deleteUserAsAdmin,
   updateUserAsAdmin,
 } from '../domain/admin-users.ts';
-import { UUID } from '../domain/bearer.ts';
+import { readId } from '../domain/ids.ts';
 import { viewUser } from '../domain/user-view.ts';
 import { authError } from '../errors.ts';
 import { readAudit } from '../store/audit.ts';
@@ -146,7 +146,5 @@ export const audit: Handler = async (call) => {
 };
 
 function userId({ params }: Call): string {
-  const id = params.id ?? '';
-  if (!UUID.test(id)) throw authError('validation_failed', 'user_id must be an UUID', { status: 404 });
-  return id;
+  return readId(params.id, 'user_id');
 }

@@ -9,6 +9,7 @@ import {
 } from '../../store/factors.ts';
 import { audit } from '../audit.ts';
 import type { AuthContext } from '../context.ts';
+import { admit } from '../limits/admit.ts';
 import { hashCode } from '../one-time.ts';
 import { elevate, type IssuedSession } from '../sessions.ts';
 import { isVerified, lockOwner, type Owner, readOwner } from './owner.ts';
@@ -46,6 +47,7 @@ export async function useRecoveryCode(
   auth: AuthContext,
   { owner, code }: { owner: Owner; code: string },
 ): Promise<IssuedSession> {
+  await admit(auth, owner.client, owner.userId);
   const { session, ended } = await auth.database.transaction(async (connection) => {
     const { user, session } = await lockOwner(auth, connection, owner);
     if (!(await takeRecoveryCode(connection, user.id, hashOf(auth, user.id, code))))

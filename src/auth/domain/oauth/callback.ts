@@ -7,6 +7,8 @@ import type { User } from '../../store/users.ts';
 import { audit } from '../audit.ts';
 import type { AuthContext, Client } from '../context.ts';
 import { issueAuthCode, startFlow } from '../flow.ts';
+import { UUID } from '../ids.ts';
+import { admit } from '../limits/admit.ts';
 import { seal, TOKEN_PURPOSE, unseal } from '../seal.ts';
 import { type IssuedSession, issueSession } from '../sessions.ts';
 import { isBanned } from '../sign-in.ts';
@@ -35,6 +37,7 @@ export async function finishOAuth(
   parameters: URLSearchParams,
   client: Client,
 ): Promise<Returned> {
+  await admit(auth, client);
   const state = parameters.get('state') ?? '';
   if (!UUID.test(state)) throw authError('bad_oauth_state');
   const flow = await takeFlow(auth.database, state, FLOW_SECONDS);
@@ -54,8 +57,6 @@ export async function finishOAuth(
     return { redirectTo, refused: error, pkce: flow.codeChallenge !== null };
   }
 }
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 async function ask(auth: AuthContext, flow: FlowState, parameters: URLSearchParams): Promise<ExternalSignIn> {
   const provider = requireProvider(auth, flow.providerType);

@@ -5,6 +5,7 @@ import { isTaken } from '../../store/database.ts';
 import { insertFlow, setFlowCode } from '../../store/flow-state.ts';
 import { audit } from '../audit.ts';
 import type { AuthContext, Client } from '../context.ts';
+import { admit } from '../limits/admit.ts';
 import { type IssuedSession, issueSession } from '../sessions.ts';
 import { linkProfile, userOfProfile } from './accounts.ts';
 
@@ -22,6 +23,7 @@ const METHOD = 'oauth';
 
 export async function signInWithIdToken(auth: AuthContext, input: IdTokenSignIn): Promise<IssuedSession> {
   const { provider, idToken, nonce, accessToken, linkTo, client } = input;
+  await admit(auth, client, linkTo);
   if (provider === undefined || idToken === '') throw invalid('provider or client_id and issuer required');
   const verify = auth.providers.get(provider)?.verifyIdToken;
   if (verify === undefined)

@@ -1,6 +1,6 @@
 /** What the GraphQL door of auth shares: who asks, and arguments as the domain takes them. Nothing is decided here. */
 
-import { type Bearer, bearerOf, UUID, withUser } from '../../../auth/domain/bearer.ts';
+import { type Bearer, bearerOf, withUser } from '../../../auth/domain/bearer.ts';
 import type { AuthContext } from '../../../auth/domain/context.ts';
 import { type Challenge, readChallenge } from '../../../auth/domain/flow.ts';
 import { authError, invalid } from '../../../auth/errors.ts';
@@ -40,12 +40,6 @@ export function record(given: unknown, name: string): Record<string, unknown> | 
   if (given === null || given === undefined) return undefined;
   if (typeof given !== 'object' || Array.isArray(given)) throw invalid(`${name}: must be an object`);
   return given as Record<string, unknown>;
-}
-
-export function uuid(given: string | number, name: string): string {
-  if (!UUID.test(String(given)))
-    throw authError('validation_failed', `${name} must be an UUID`, { status: 404 });
-  return String(given);
 }
 
 interface ChallengeArgs {
