@@ -15,13 +15,13 @@ import {
   updateUser,
 } from '../store/users.ts';
 import { normalizeEmail, normalizePhone } from './addresses.ts';
+import { admit } from './admit.ts';
 import { audit } from './audit.ts';
 import type { AuthContext, Client } from './context.ts';
 import { asStored, decoyUser, pendingUser } from './decoy.ts';
 import { type Challenge, startFlow } from './flow.ts';
 import { checkFrequency } from './frequency.ts';
 import { identityData } from './identities.ts';
-import { admit } from './limits/admit.ts';
 import { prepareLink } from './links.ts';
 import { prepareCode } from './phone-codes.ts';
 import { type IssuedSession, issueSession } from './sessions.ts';

@@ -1,19 +1,16 @@
 /** `/admin/users/:id/factors` and `…/passkeys`: what a user has beside a password, for who helps those locked out. */
 
+import { requireUserById } from '../domain/admin-users.ts';
 import { deleteFactorOf } from '../domain/factors/unenroll.ts';
-import { readId } from '../domain/ids.ts';
 import { passkeysOfUser, removePasskeyOf } from '../domain/passkeys/passkeys.ts';
 import { viewFactor } from '../domain/user-view.ts';
-import { authError } from '../errors.ts';
-import { findUser } from '../store/users.ts';
 import { requireAdmin } from './bearer.ts';
 import { type Handler, json, NOTHING } from './call.ts';
 import { viewPasskey } from './passkeys.ts';
 
 export const listFactors: Handler = async (call) => {
   requireAdmin(call);
-  const user = await findUser(call.auth.database, readId(call.params.id, 'user_id'));
-  if (user === undefined) throw authError('user_not_found');
+  const user = await requireUserById(call.auth, call.params.id ?? '');
   return json(user.factors.map(viewFactor));
 };
 

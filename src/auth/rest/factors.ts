@@ -11,7 +11,7 @@ import {
 import { unenrollFactor } from '../domain/factors/unenroll.ts';
 import { verifyFactor } from '../domain/factors/verify.ts';
 import { requireBearer } from './bearer.ts';
-import { channel, optional, readBody } from './body.ts';
+import { channel, optional, readBody, readNothing } from './body.ts';
 import { type Call, type Handler, json } from './call.ts';
 import { viewSession } from './session-view.ts';
 
@@ -82,8 +82,11 @@ export const unenroll: Handler = async (call) => {
   return json({ id: factorId });
 };
 
-export const createRecoveryCodes: Handler = async (call) =>
-  json({ codes: await generateRecoveryCodes(call.auth, ownerOf(call)) });
+export const createRecoveryCodes: Handler = async (call) => {
+  const owner = ownerOf(call);
+  readNothing(call);
+  return json({ codes: await generateRecoveryCodes(call.auth, owner) });
+};
 
 export const countRecoveryCodes: Handler = async (call) =>
   json({ remaining: await remainingRecoveryCodes(call.auth, ownerOf(call)) });

@@ -13,7 +13,7 @@ import {
 import { beginPasskeySignIn, signInWithPasskey } from '../domain/passkeys/sign-in.ts';
 import type { Passkey } from '../store/passkeys.ts';
 import { allowAnybody, requireUser } from './bearer.ts';
-import { readBody } from './body.ts';
+import { readBody, readNothing } from './body.ts';
 import { type Call, type Handler, json, NOTHING } from './call.ts';
 import { viewSession } from './session-view.ts';
 
@@ -22,8 +22,11 @@ const answer = z.object({
   credential: z.record(z.string(), z.unknown()).default({}),
 });
 
-export const registrationOptions: Handler = async (call) =>
-  json(viewAsked(await beginRegistration(call.auth, await holderOf(call))));
+export const registrationOptions: Handler = async (call) => {
+  const holder = await holderOf(call);
+  readNothing(call);
+  return json(viewAsked(await beginRegistration(call.auth, holder)));
+};
 
 export const registrationVerify: Handler = async (call) => {
   const holder = await holderOf(call);
@@ -33,6 +36,7 @@ export const registrationVerify: Handler = async (call) => {
 
 export const authenticationOptions: Handler = async (call) => {
   allowAnybody(call);
+  readNothing(call);
   return json(viewAsked(await beginPasskeySignIn(call.auth, call.client)));
 };
 

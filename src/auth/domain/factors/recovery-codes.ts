@@ -7,9 +7,9 @@ import {
   replaceRecoveryCodes,
   takeRecoveryCode,
 } from '../../store/factors.ts';
+import { admit } from '../admit.ts';
 import { audit } from '../audit.ts';
 import type { AuthContext } from '../context.ts';
-import { admit } from '../limits/admit.ts';
 import { hashCode } from '../one-time.ts';
 import { elevate, type IssuedSession } from '../sessions.ts';
 import { isVerified, lockOwner, type Owner, readOwner } from './owner.ts';

@@ -12,10 +12,10 @@ import {
   spendChallenge,
   spendStep,
 } from '../../store/factors.ts';
+import { admit } from '../admit.ts';
 import { audit } from '../audit.ts';
 import type { AuthContext } from '../context.ts';
 import { readId } from '../ids.ts';
-import { admit } from '../limits/admit.ts';
 import { hashCode } from '../one-time.ts';
 import { unseal } from '../seal.ts';
 import { elevate, type IssuedSession } from '../sessions.ts';

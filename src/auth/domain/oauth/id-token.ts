@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import { authError, invalid } from '../../errors.ts';
 import { isTaken } from '../../store/database.ts';
 import { insertFlow, setFlowCode } from '../../store/flow-state.ts';
+import { admit } from '../admit.ts';
 import { audit } from '../audit.ts';
 import type { AuthContext, Client } from '../context.ts';
-import { admit } from '../limits/admit.ts';
 import { type IssuedSession, issueSession } from '../sessions.ts';
 import { linkProfile, userOfProfile } from './accounts.ts';
 

@@ -11,7 +11,8 @@ import {
   renamePasskey,
   takeCeremony,
 } from '../../store/passkeys.ts';
-import { findUser, type User } from '../../store/users.ts';
+import type { User } from '../../store/users.ts';
+import { requireUserById } from '../admin-users.ts';
 import { audit } from '../audit.ts';
 import type { AuthContext, Client } from '../context.ts';
 import { readId, UUID } from '../ids.ts';
@@ -132,10 +133,9 @@ export async function removePasskey(auth: AuthContext, holder: Holder, id: strin
 }
 
 /** For administrators: also where passkeys are off, as those that were made must not come back by themselves. */
-export async function passkeysOfUser(auth: AuthContext, givenId: string): Promise<Passkey[]> {
-  const userId = readId(givenId, 'user_id');
-  if ((await findUser(auth.database, userId)) === undefined) throw authError('user_not_found');
-  return listPasskeys(auth.database, userId);
+export async function passkeysOfUser(auth: AuthContext, userId: string): Promise<Passkey[]> {
+  const { id } = await requireUserById(auth, userId);
+  return listPasskeys(auth.database, id);
 }
 
 export async function removePasskeyOf(

@@ -2,9 +2,9 @@
 import { authError } from '../../errors.ts';
 import { findPasskey, insertCeremony, usePasskey } from '../../store/passkeys.ts';
 import { findUser } from '../../store/users.ts';
+import { admit } from '../admit.ts';
 import { audit } from '../audit.ts';
 import type { AuthContext, Client } from '../context.ts';
-import { admit } from '../limits/admit.ts';
 import { type IssuedSession, issueSession } from '../sessions.ts';
 import { CEREMONY_SECONDS, requestOptions, verifyRequest } from '../webauthn.ts';
 import { type Answer, type Asked, assertPasskeys, knownOf, takeChallenge } from './passkeys.ts';

@@ -2,6 +2,7 @@
 
 import { type Bearer, bearerOf, withUser } from '../../../auth/domain/bearer.ts';
 import type { AuthContext } from '../../../auth/domain/context.ts';
+import type { Owner } from '../../../auth/domain/factors/owner.ts';
 import { type Challenge, readChallenge } from '../../../auth/domain/flow.ts';
 import { authError, invalid } from '../../../auth/errors.ts';
 import type { User } from '../../../auth/store/users.ts';
@@ -14,6 +15,12 @@ export type AuthAccess = () => AuthContext;
 export function requireBearer({ callerContext: { caller } }: GraphqlContext): Bearer {
   if (caller.kind === 'anonymous' && caller.userId === undefined) throw authError('no_authorization');
   return bearerOf(caller);
+}
+
+/** Whose factors are meant: the user of the token, in the session of the token. */
+export function ownerOf(context: GraphqlContext): Owner {
+  const { userId, sessionId } = requireBearer(context);
+  return { userId, sessionId, client: context.client };
 }
 
 export async function requireUser(
@@ -51,7 +58,7 @@ export function challengeOf({ codeChallenge, codeChallengeMethod }: ChallengeArg
   return readChallenge(codeChallenge, codeChallengeMethod);
 }
 
-type ArgBuilder = Parameters<Parameters<Builder['mutationField']>[1]>[0]['arg'];
+export type ArgBuilder = Parameters<Parameters<Builder['mutationField']>[1]>[0]['arg'];
 
 /** Arguments of everything that sends a link: where it leads, and PKCE. */
 export function linkArgs(arg: ArgBuilder) {

@@ -5,14 +5,13 @@ import {
   type AdminUserInput,
   createUserAsAdmin,
   deleteUserAsAdmin,
+  requireUserById,
   updateUserAsAdmin,
 } from '../../../auth/domain/admin-users.ts';
 import { readId } from '../../../auth/domain/ids.ts';
 import type { Builder } from '../../builder.ts';
-import { type AuthAccess, record, text, truth } from './door.ts';
+import { type ArgBuilder, type AuthAccess, record, text, truth } from './door.ts';
 import type { AuthTypes } from './types.ts';
-
-type ArgBuilder = Parameters<Parameters<Builder['mutationField']>[1]>[0]['arg'];
 
 function userArgs(arg: ArgBuilder) {
   return {
@@ -50,6 +49,13 @@ function asInput(args: UserArgs): AdminUserInput {
 }
 
 export function registerUsers(builder: Builder, auth: AuthAccess, types: AuthTypes): void {
+  builder.queryField('authUser', (t) =>
+    t.field({
+      type: types.user,
+      args: { id: t.arg.id({ required: true }) },
+      resolve: (_parent, { id }) => requireUserById(auth(), String(id)),
+    }),
+  );
   builder.mutationField('createUser', (t) =>
     t.field({
       type: types.user,
