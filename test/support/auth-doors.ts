@@ -107,12 +107,12 @@ const verbs = (kind: VerbShape['kind']) =>
 export const MUTATIONS = verbs('mutation');
 export const QUERIES = verbs('query');
 
-export function restDoor(server: () => AuthServer): Call {
+export function restDoor(server: () => AuthServer, headers: Record<string, string> = {}): Call {
   return async (verb, args, token) => {
     const { method, path, body: sent } = VERBS[verb].rest(args);
     const response = await server().request(path, {
       method,
-      headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+      headers: { ...headers, ...(token && { authorization: `Bearer ${token}` }) },
       ...(sent === undefined ? {} : { body: JSON.stringify(sent) }),
     });
     const text = await response.text();
@@ -135,10 +135,12 @@ const literal = (it: unknown): string =>
         .join(', ')}}`
     : JSON.stringify(it);
 
-export function documentOf(verb: Verb, args: Args): string {
+/** The verb as often as asked, under aliases. */
+export function documentOf(verb: Verb, args: Args, times = 1): string {
   const list = Object.entries(args).map(([name, it]) => `${name}: ${literal(it)}`);
   const { kind, select } = VERBS[verb];
-  return `${kind} { ${verb}${list.length === 0 ? '' : `(${list.join(', ')})`} ${select} }`;
+  const field = `${verb}${list.length === 0 ? '' : `(${list.join(', ')})`} ${select}`;
+  return `${kind} { ${Array.from({ length: times }, (_, index) => `a${index}: ${field}`).join(' ')} }`;
 }
 
 function verdictOf(status: number, text: string): Verdict {
