@@ -41,7 +41,12 @@ export interface AuthenticatorInput {
   now?: (() => number) | undefined;
 }
 
-export type Authenticate = (headers: RequestHeaders, query?: RequestQuery) => Caller | Promise<Caller>;
+export type Authenticate = (
+  headers: RequestHeaders,
+  query?: RequestQuery,
+  /** The access token of a browser's session; throws where the page may not use it. */
+  cookie?: () => string | undefined,
+) => Caller | Promise<Caller>;
 
 /** What a credential proved, with the Callers made from it so far: one per role it was used with. */
 interface Identity extends VerifiedToken {
@@ -73,8 +78,8 @@ export function createAuthenticator(input: AuthenticatorInput): Authenticate {
   ]);
   const adminDigests = [digest(keys.secret), digest(keys.service)];
 
-  return (headers, query) => {
-    const credentials = readCredentials(headers, query);
+  return (headers, query, cookie) => {
+    const credentials = readCredentials(headers, query, cookie);
     if (credentials.adminSecret !== undefined)
       return actAs(credentials.adminSecret, credentials.requestedRole, headers);
     const { bearer, apiKey, requestedRole } = credentials;

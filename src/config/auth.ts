@@ -1,6 +1,7 @@
 /** The settings of signing up and in: `auth.*`. */
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
+import { cookiesSchema } from './cookies.ts';
 import { about, flag, list, text, whole } from './fields.ts';
 
 const DAY_SECONDS = 86_400;
@@ -281,6 +282,7 @@ export const authSchema = z.strictObject({
         .meta(about('How long a spent refresh token still gives the token that took its place.')),
     })
     .prefault({}),
+  cookies: cookiesSchema.prefault({}),
   smtp: smtp.prefault({}),
   mail: mail.prefault({}),
   sms: sms.prefault({}),

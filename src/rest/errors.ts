@@ -47,6 +47,7 @@ const STATUS = {
   PGRSTX00: 500,
   // Of requests that PostgREST does not know.
   'precondition-failed': 412,
+  'untrusted-origin': 403,
 } as const satisfies Record<string, number>;
 
 export type RestErrorCode = keyof typeof STATUS;
@@ -257,6 +258,7 @@ const PLAIN_CODES: Partial<Record<ErrorCode, RestErrorCode>> = {
   'access-denied': 'PGRST301',
   'invalid-headers': 'PGRST301',
   'not-found': 'PGRST125',
+  'untrusted-origin': 'untrusted-origin',
 };
 
 /** A raise may name any code: what cannot stand in a header is left out. */

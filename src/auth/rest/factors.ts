@@ -13,7 +13,7 @@ import { verifyFactor } from '../domain/factors/verify.ts';
 import { requireBearer } from './bearer.ts';
 import { channel, optional, readBody, readNothing } from './body.ts';
 import { type Call, type Handler, json } from './call.ts';
-import { viewSession } from './session-view.ts';
+import { answerSameSession } from './session-view.ts';
 
 const enrollBody = z.object({
   factor_type: optional,
@@ -73,7 +73,7 @@ export const verify: Handler = async (call) => {
     code,
     response: webauthn?.credential_response,
   };
-  return json(viewSession(await verifyFactor(call.auth, input)));
+  return answerSameSession(call, await verifyFactor(call.auth, input));
 };
 
 export const unenroll: Handler = async (call) => {
@@ -95,7 +95,7 @@ const recoveryBody = z.object({ code: z.string().default('') });
 
 export const verifyRecoveryCode: Handler = async (call) => {
   const { code } = readBody(call, recoveryBody);
-  return json(viewSession(await useRecoveryCode(call.auth, { owner: ownerOf(call), code })));
+  return answerSameSession(call, await useRecoveryCode(call.auth, { owner: ownerOf(call), code }));
 };
 
 function ownerOf(call: Call): Owner {

@@ -10,7 +10,7 @@ import { allowAnybody, requireUser } from './bearer.ts';
 import { optional, queryText, readBody, redirectTo } from './body.ts';
 import { type Call, type Handler, json } from './call.ts';
 import { errorAddress, sessionAddress, withCode } from './link-addresses.ts';
-import { viewSession } from './session-view.ts';
+import { answerSameSession, answerSession } from './session-view.ts';
 
 export const authorize: Handler = async (call) => {
   allowAnybody(call);
@@ -20,7 +20,8 @@ export const authorize: Handler = async (call) => {
 export const callback: Handler = async (call) => {
   const { auth, client } = call;
   try {
-    const returned = await finishOAuth(auth, parametersOf(call), client);
+    const began = call.exchange.cookies?.beganFlow;
+    const returned = await finishOAuth(auth, parametersOf(call), { client, began });
     const { redirectTo: target } = returned;
     if ('authCode' in returned) return { redirect: withCode(target, returned.authCode) };
     if ('refused' in returned) return { redirect: refusedAddress(returned.refused, target, returned.pkce) };
@@ -66,12 +67,13 @@ export const byIdToken: Handler = async (call) => {
     linkTo,
     client: call.client,
   });
-  return json(viewSession(session));
+  return linkTo === undefined ? answerSession(call, session) : answerSameSession(call, session);
 };
 
 export const authorizeLink: Handler = async (call) => {
   const user = await requireLinker(call);
-  const url = await begin(call.auth, { ...authorizeInput(call), linkTo: user.id });
+  const remember = call.exchange.cookies?.markFlow;
+  const url = await begin(call.auth, { ...authorizeInput(call), linkTo: user.id, remember });
   return queryText(call, 'skip_http_redirect') === 'true' ? json({ url }) : { redirect: url };
 };
 

@@ -15,7 +15,7 @@ import type { Passkey } from '../store/passkeys.ts';
 import { allowAnybody, requireUser } from './bearer.ts';
 import { readBody, readNothing } from './body.ts';
 import { type Call, type Handler, json, NOTHING } from './call.ts';
-import { viewSession } from './session-view.ts';
+import { answerSession } from './session-view.ts';
 
 const answer = z.object({
   challenge_id: z.string().default(''),
@@ -44,7 +44,7 @@ export const authenticationVerify: Handler = async (call) => {
   allowAnybody(call);
   assertPasskeys(call.auth);
   const input = { ...readAnswer(call), client: call.client };
-  return json(viewSession(await signInWithPasskey(call.auth, input)));
+  return answerSession(call, await signInWithPasskey(call.auth, input));
 };
 
 export const list: Handler = async (call) =>

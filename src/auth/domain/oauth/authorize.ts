@@ -19,6 +19,8 @@ export interface AuthorizeInput {
   readonly extra: Readonly<Record<string, unknown>>;
   /** Who wants the identity linked to themselves. */
   readonly linkTo?: string | undefined;
+  /** Marks the browser that begins, where sessions are kept in cookies. */
+  readonly remember?: ((state: string) => void) | undefined;
   readonly client: Client;
 }
 
@@ -65,6 +67,8 @@ export async function authorize(auth: AuthContext, input: AuthorizeInput): Promi
     codeVerifier: seal(auth, VERIFIER_PURPOSE, codeVerifier),
     linkingTargetId: linkTo,
   });
+  // An identity is linked by the browser that asked for it, or a stranger who is sent there would link theirs.
+  if (linkTo !== undefined) input.remember?.(state);
   return provider.begin(
     { state, nonce, codeVerifier },
     {

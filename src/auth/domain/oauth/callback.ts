@@ -31,17 +31,18 @@ export type Returned = { readonly redirectTo: string } & (
   | { readonly refused: AppError; readonly pkce: boolean }
 );
 
-/** Throws where nobody knows of the state; what goes wrong later is told where the user wanted to go. */
+/** `began`: whether this browser began, where browsers are told apart. Throws where nobody knows of the state; what goes wrong later is told where the user wanted to go. */
 export async function finishOAuth(
   auth: AuthContext,
   parameters: URLSearchParams,
-  client: Client,
+  { client, began }: { client: Client; began: ((state: string) => boolean) | undefined },
 ): Promise<Returned> {
   await admit(auth, client);
   const state = parameters.get('state') ?? '';
   if (!UUID.test(state)) throw authError('bad_oauth_state');
   const flow = await takeFlow(auth.database, state, FLOW_SECONDS);
   if (flow === undefined || flow.codeVerifier === null) throw authError('bad_oauth_state');
+  if (flow.linkingTargetId !== null && began?.(state) === false) throw authError('bad_oauth_state');
   const redirectTo = flow.redirectTo ?? auth.config.siteUrl;
   try {
     const signIn = await ask(auth, flow, parameters);

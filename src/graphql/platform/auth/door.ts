@@ -1,9 +1,11 @@
 /** What the GraphQL door of auth shares: who asks, and arguments as the domain takes them. Nothing is decided here. */
 
+import { handOver } from '../../../auth/browser-sessions.ts';
 import { type Bearer, bearerOf, withUser } from '../../../auth/domain/bearer.ts';
 import type { AuthContext } from '../../../auth/domain/context.ts';
 import type { Owner } from '../../../auth/domain/factors/owner.ts';
 import { type Challenge, readChallenge } from '../../../auth/domain/flow.ts';
+import type { IssuedSession } from '../../../auth/domain/sessions.ts';
 import { authError, invalid } from '../../../auth/errors.ts';
 import type { User } from '../../../auth/store/users.ts';
 import type { Builder } from '../../builder.ts';
@@ -28,6 +30,27 @@ export async function requireUser(
   context: GraphqlContext,
 ): Promise<Bearer & { user: User }> {
   return withUser(auth, requireBearer(context));
+}
+
+/** A session as an answer has it: without tokens where those go by cookie alone. */
+export type HandedSession = Omit<IssuedSession, 'accessToken' | 'refreshToken'> & {
+  readonly accessToken: string | undefined;
+  readonly refreshToken: string | undefined;
+};
+
+/** `byCookie`: what let the caller have it came in a cookie. */
+export function handed<S extends IssuedSession>(
+  { cookies }: GraphqlContext,
+  session: S,
+  byCookie = false,
+): Omit<S, keyof IssuedSession> & HandedSession {
+  if (handOver(cookies, session, byCookie)) return session;
+  return { ...session, accessToken: undefined, refreshToken: undefined };
+}
+
+/** The same session goes on: where it was said by cookie, it stays there. */
+export function handedOn<S extends IssuedSession>(context: GraphqlContext, session: S) {
+  return handed(context, session, context.cookies?.spoke === true);
 }
 
 /** An argument that may be absent, null or empty, which all say the same. */

@@ -4,7 +4,7 @@ import { type Enrolled, enrollFactor } from '../../../auth/domain/factors/enroll
 import { unenrollFactor } from '../../../auth/domain/factors/unenroll.ts';
 import { verifyFactor } from '../../../auth/domain/factors/verify.ts';
 import type { Builder } from '../../builder.ts';
-import { type AuthAccess, ownerOf, record, requireUser, text } from './door.ts';
+import { type AuthAccess, handedOn, ownerOf, record, requireUser, text } from './door.ts';
 import type { AuthTypes } from './types.ts';
 
 export function registerFactors(builder: Builder, auth: AuthAccess, types: AuthTypes): void {
@@ -29,14 +29,16 @@ export function registerFactors(builder: Builder, auth: AuthAccess, types: AuthT
         code: t.arg.string({ description: 'Of the app, or of the message' }),
         credential: t.arg({ type: 'JSON', description: 'What the browser got of a security key' }),
       },
-      resolve: (_parent, { factorId, challengeId, code, credential }, context) =>
-        verifyFactor(auth(), {
+      resolve: async (_parent, { factorId, challengeId, code, credential }, context) => {
+        const session = await verifyFactor(auth(), {
           owner: ownerOf(context),
           factorId: String(factorId),
           challengeId: String(challengeId),
           code: text(code) ?? '',
           response: record(credential, 'credential'),
-        }),
+        });
+        return handedOn(context, session);
+      },
     }),
   );
 }

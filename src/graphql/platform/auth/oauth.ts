@@ -9,6 +9,8 @@ import {
   type ArgBuilder,
   type AuthAccess,
   challengeOf,
+  handed,
+  handedOn,
   linkArgs,
   record,
   requireUser,
@@ -76,8 +78,10 @@ export function registerOAuth(builder: Builder, auth: AuthAccess, types: AuthTyp
       type: types.session,
       description: 'Signs in with a token that an app got from the provider by itself',
       args: idTokenArgs(t.arg),
-      resolve: (_parent, args, context) =>
-        signInWithIdToken(auth(), { ...idTokenInput(args, context), linkTo: undefined }),
+      resolve: async (_parent, args, context) => {
+        const input = { ...idTokenInput(args, context), linkTo: undefined };
+        return handed(context, await signInWithIdToken(auth(), input));
+      },
     }),
   );
   registerLinking(builder, auth, types);
@@ -96,7 +100,8 @@ function registerLinking(builder: Builder, auth: AuthAccess, types: AuthTypes): 
       args: providerArgs(t.arg),
       resolve: async (_parent, args, context) => {
         const linkTo = await requireLinker(context);
-        return authorize(auth(), { ...authorizeInput(args, context), linkTo });
+        const remember = context.cookies?.markFlow;
+        return authorize(auth(), { ...authorizeInput(args, context), linkTo, remember });
       },
     }),
   );
@@ -107,7 +112,8 @@ function registerLinking(builder: Builder, auth: AuthAccess, types: AuthTypes): 
       args: idTokenArgs(t.arg),
       resolve: async (_parent, args, context) => {
         const linkTo = await requireLinker(context);
-        return signInWithIdToken(auth(), { ...idTokenInput(args, context), linkTo });
+        const input = { ...idTokenInput(args, context), linkTo };
+        return handedOn(context, await signInWithIdToken(auth(), input));
       },
     }),
   );

@@ -12,7 +12,7 @@ import {
 import { beginPasskeySignIn, signInWithPasskey } from '../../../auth/domain/passkeys/sign-in.ts';
 import type { Builder } from '../../builder.ts';
 import type { GraphqlContext } from '../../context.ts';
-import { type ArgBuilder, type AuthAccess, record, requireUser } from './door.ts';
+import { type ArgBuilder, type AuthAccess, handed, record, requireUser } from './door.ts';
 import type { AuthTypes } from './types.ts';
 
 function answerArgs(arg: ArgBuilder) {
@@ -56,7 +56,10 @@ export function registerPasskeys(builder: Builder, auth: AuthAccess, types: Auth
     t.field({
       type: types.session,
       args: answerArgs(t.arg),
-      resolve: (_parent, args, { client }) => signInWithPasskey(auth(), { ...answerOf(args), client }),
+      resolve: async (_parent, args, context) => {
+        const input = { ...answerOf(args), client: context.client };
+        return handed(context, await signInWithPasskey(auth(), input));
+      },
     }),
   );
   const holderOf = async (context: GraphqlContext): Promise<Holder> => {

@@ -5,7 +5,7 @@ import {
   useRecoveryCode,
 } from '../../../auth/domain/factors/recovery-codes.ts';
 import type { Builder } from '../../builder.ts';
-import { type AuthAccess, ownerOf } from './door.ts';
+import { type AuthAccess, handedOn, ownerOf } from './door.ts';
 import type { AuthTypes } from './types.ts';
 
 export function registerRecoveryCodes(builder: Builder, auth: AuthAccess, types: AuthTypes): void {
@@ -26,7 +26,8 @@ export function registerRecoveryCodes(builder: Builder, auth: AuthAccess, types:
       type: types.session,
       description: 'A recovery code in the place of a factor’s code: the same session goes on at `aal2`',
       args: { code: t.arg.string({ required: true }) },
-      resolve: (_parent, { code }, context) => useRecoveryCode(auth(), { owner: ownerOf(context), code }),
+      resolve: async (_parent, { code }, context) =>
+        handedOn(context, await useRecoveryCode(auth(), { owner: ownerOf(context), code })),
     }),
   );
 }

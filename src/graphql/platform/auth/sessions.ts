@@ -1,5 +1,5 @@
 /** Where the user of the token is signed in, and signing out. */
-import { signOut } from '../../../auth/domain/sessions.ts';
+import { signOutByTokenOrCookie } from '../../../auth/browser-sessions.ts';
 import type { Builder } from '../../builder.ts';
 import { type AuthAccess, requireBearer } from './door.ts';
 
@@ -45,8 +45,11 @@ export function registerSessions(builder: Builder, auth: AuthAccess): void {
     t.boolean({
       args: { scope: t.arg({ type: scope, defaultValue: 'global' }) },
       resolve: async (_parent, { scope: given }, context) => {
-        const { userId, sessionId } = requireBearer(context);
-        await signOut(auth(), { userId, sessionId, scope: given ?? 'global', client: context.client });
+        await signOutByTokenOrCookie(auth(), context.cookies, {
+          bearer: () => requireBearer(context),
+          scope: given ?? 'global',
+          client: context.client,
+        });
         return true;
       },
     }),

@@ -1,14 +1,24 @@
 /** Mutations for who has no session yet. Each calls the verb that REST calls, and answers with the same codes. */
+import { refreshByTokenOrCookie } from '../../../auth/browser-sessions.ts';
 import { exchangeCode } from '../../../auth/domain/flow.ts';
 import { sendOtp } from '../../../auth/domain/otp.ts';
 import { recover, resend } from '../../../auth/domain/recovery.ts';
-import { type IssuedSession, refresh } from '../../../auth/domain/sessions.ts';
 import { signInWithPassword } from '../../../auth/domain/sign-in.ts';
-import { type SignUpResult, signUp } from '../../../auth/domain/sign-up.ts';
-import { type Verified, verify } from '../../../auth/domain/verify.ts';
+import { signUp } from '../../../auth/domain/sign-up.ts';
+import { verify } from '../../../auth/domain/verify.ts';
 import { invalid } from '../../../auth/errors.ts';
+import type { User } from '../../../auth/store/users.ts';
 import type { Builder } from '../../builder.ts';
-import { type AuthAccess, challengeOf, linkArgs, record, text, truth } from './door.ts';
+import {
+  type AuthAccess,
+  challengeOf,
+  type HandedSession,
+  handed,
+  linkArgs,
+  record,
+  text,
+  truth,
+} from './door.ts';
 import type { AuthTypes } from './types.ts';
 
 export function registerSignIn(builder: Builder, auth: AuthAccess, types: AuthTypes): void {
@@ -19,8 +29,11 @@ export function registerSignIn(builder: Builder, auth: AuthAccess, types: AuthTy
       type: types.session,
       description: 'Signs in by password; either email or phone is given',
       args: { email: t.arg.string(), phone: t.arg.string(), password: t.arg.string({ required: true }) },
-      resolve: (_parent, { email, phone, password }, { client }) =>
-        signInWithPassword(auth(), { email: text(email), phone: text(phone), password, client }),
+      resolve: async (_parent, { email, phone, password }, context) => {
+        const { client } = context;
+        const input = { email: text(email), phone: text(phone), password, client };
+        return handed(context, await signInWithPassword(auth(), input));
+      },
     }),
   );
   builder.mutationField('exchangeCodeForSession', (t) =>
@@ -31,16 +44,21 @@ export function registerSignIn(builder: Builder, auth: AuthAccess, types: AuthTy
         authCode: t.arg.string({ required: true }),
         codeVerifier: t.arg.string({ required: true }),
       },
-      resolve: (_parent, { authCode, codeVerifier }, { client }) =>
-        exchangeCode(auth(), { authCode, codeVerifier, client }),
+      resolve: async (_parent, { authCode, codeVerifier }, context) =>
+        handed(context, await exchangeCode(auth(), { authCode, codeVerifier, client: context.client })),
     }),
   );
   builder.mutationField('refreshSession', (t) =>
     t.field({
       type: types.session,
       description: 'The next access token of a session, for its newest refresh token',
-      args: { refreshToken: t.arg.string({ required: true }) },
-      resolve: (_parent, { refreshToken }, { client }) => refresh(auth(), refreshToken, client),
+      args: { refreshToken: t.arg.string({ description: 'Without one, that of the cookie' }) },
+      resolve: async (_parent, { refreshToken }, context) => {
+        const { cookies, client } = context;
+        const given = text(refreshToken);
+        const { session, byCookie } = await refreshByTokenOrCookie(auth(), cookies, given, client);
+        return handed(context, session, byCookie);
+      },
     }),
   );
   builder.mutationField('resetPassword', (t) =>
@@ -58,18 +76,18 @@ export function registerSignIn(builder: Builder, auth: AuthAccess, types: AuthTy
 }
 
 function registerSignUp(builder: Builder, auth: AuthAccess, types: AuthTypes): void {
-  const result = builder.objectRef<SignUpResult>('AuthSignUp').implement({
+  const result = builder.objectRef<{ user: User; session: HandedSession | null }>('AuthSignUp').implement({
     description: 'A new user, with a session unless the address has to be confirmed first',
     fields: (t) => ({
       user: t.field({
         type: types.user,
         nullable: false,
-        resolve: (it) => ('session' in it ? it.session.user : it.user),
+        resolve: (it) => it.user,
       }),
       session: t.field({
         type: types.session,
         nullable: true,
-        resolve: (it) => ('session' in it ? it.session : null),
+        resolve: (it) => it.session,
       }),
     }),
   });
@@ -85,9 +103,9 @@ function registerSignUp(builder: Builder, auth: AuthAccess, types: AuthTypes): v
         channel: t.arg({ type: types.channel, defaultValue: 'sms' }),
         ...linkArgs(t.arg),
       },
-      resolve: (_parent, { email, phone, password, data, channel, redirectTo, ...pkce }, { client }) => {
+      resolve: async (_parent, { email, phone, password, data, channel, redirectTo, ...pkce }, context) => {
         if (!email && !phone) throw invalid('signUp requires an email or a phone number');
-        return signUp(auth(), {
+        const made = await signUp(auth(), {
           email: text(email),
           phone: text(phone),
           password,
@@ -95,8 +113,10 @@ function registerSignUp(builder: Builder, auth: AuthAccess, types: AuthTypes): v
           channel: channel ?? 'sms',
           redirectTo: text(redirectTo),
           challenge: () => challengeOf(pkce),
-          client,
+          client: context.client,
         });
+        if (!('session' in made)) return { user: made.user, session: null };
+        return { user: made.session.user, session: handed(context, made.session) };
       },
     }),
   );
@@ -105,37 +125,39 @@ function registerSignUp(builder: Builder, auth: AuthAccess, types: AuthTypes): v
       type: types.session,
       description: 'A user without name or password, who may get both later',
       args: { data: t.arg({ type: 'JSON' }) },
-      resolve: async (_parent, { data }, { client }): Promise<IssuedSession> => {
+      resolve: async (_parent, { data }, context) => {
         const made = await signUp(auth(), {
           data: record(data, 'data') ?? {},
           channel: 'sms',
           redirectTo: undefined,
           challenge: () => undefined,
-          client,
+          client: context.client,
         });
         if (!('session' in made)) throw new Error('an anonymous user got no session');
-        return made.session;
+        return handed(context, made.session);
       },
     }),
   );
 }
 
 function registerCodes(builder: Builder, auth: AuthAccess, types: AuthTypes): void {
-  const verification = builder.objectRef<Verified>('AuthVerification').implement({
-    description: 'What a code or link brought',
-    fields: (t) => ({
-      session: t.field({
-        type: types.session,
-        nullable: true,
-        resolve: (it) => ('session' in it ? it.session : null),
+  const verification = builder
+    .objectRef<{ session: HandedSession | null; half: boolean }>('AuthVerification')
+    .implement({
+      description: 'What a code or link brought',
+      fields: (t) => ({
+        session: t.field({
+          type: types.session,
+          nullable: true,
+          resolve: (it) => it.session,
+        }),
+        otherAddressToConfirm: t.boolean({
+          nullable: false,
+          description: 'The change of address counts once the other one has confirmed, too',
+          resolve: (it) => it.half,
+        }),
       }),
-      otherAddressToConfirm: t.boolean({
-        nullable: false,
-        description: 'The change of address counts once the other one has confirmed, too',
-        resolve: (it) => 'half' in it,
-      }),
-    }),
-  });
+    });
   builder.mutationField('signInWithOtp', (t) =>
     t.boolean({
       description: 'Sends a link and a code by mail, or a code to the phone. True whoever has that address',
@@ -181,15 +203,18 @@ function registerCodes(builder: Builder, auth: AuthAccess, types: AuthTypes): vo
         token: t.arg.string({ description: 'The code' }),
         tokenHash: t.arg.string({ description: 'What the link carries' }),
       },
-      resolve: (_parent, { type, email, phone, token, tokenHash }, { client }) =>
-        verify(auth(), {
+      resolve: async (_parent, { type, email, phone, token, tokenHash }, context) => {
+        const verified = await verify(auth(), {
           type: text(type),
           email: text(email),
           phone: text(phone),
           token: text(token),
           tokenHash: text(tokenHash),
-          client,
-        }),
+          client: context.client,
+        });
+        const session = 'session' in verified ? handed(context, verified.session) : null;
+        return { session, half: 'half' in verified };
+      },
     }),
   );
   builder.mutationField('resend', (t) =>

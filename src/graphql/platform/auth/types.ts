@@ -1,9 +1,9 @@
 /** Users, what they sign in with, and sessions as GraphQL shows them: named members only, so that no secret can slip out. */
 import type { Exchanged } from '../../../auth/domain/flow.ts';
-import type { IssuedSession } from '../../../auth/domain/sessions.ts';
 import type { Passkey } from '../../../auth/store/passkeys.ts';
 import type { Identity, MfaFactor, User } from '../../../auth/store/users.ts';
 import type { Builder } from '../../builder.ts';
+import type { HandedSession } from './door.ts';
 
 export type AuthTypes = ReturnType<typeof registerAuthTypes>;
 
@@ -91,24 +91,31 @@ export function registerAuthTypes(builder: Builder) {
       updatedAt: t.expose('updatedAt', { type: 'DateTime', nullable: true }),
     }),
   });
-  const session = builder.objectRef<IssuedSession & Partial<Exchanged>>('AuthSession').implement({
-    description: 'What a client needs to act as a user. The tokens are shown here and nowhere else',
-    fields: (t) => ({
-      accessToken: t.exposeString('accessToken', {
-        nullable: false,
-        description: 'For the header `Authorization: Bearer …`',
+  const session = builder
+    .objectRef<HandedSession & Partial<Pick<Exchanged, 'providerToken' | 'providerRefreshToken'>>>(
+      'AuthSession',
+    )
+    .implement({
+      description: 'What a client needs to act as a user. The tokens are shown here and nowhere else',
+      fields: (t) => ({
+        accessToken: t.exposeString('accessToken', {
+          nullable: true,
+          description: 'For the header `Authorization: Bearer …`; null where it went by cookie alone',
+        }),
+        refreshToken: t.exposeString('refreshToken', {
+          nullable: true,
+          description: 'Good for one refresh; null where it went by cookie alone',
+        }),
+        expiresIn: t.exposeInt('expiresIn', { nullable: false, description: 'In seconds' }),
+        expiresAt: t.exposeInt('expiresAt', { nullable: false, description: 'In seconds since 1970' }),
+        providerToken: t.exposeString('providerToken', {
+          nullable: true,
+          description: 'The access token of the provider, where the flow that was ended went there',
+        }),
+        providerRefreshToken: t.exposeString('providerRefreshToken', { nullable: true }),
+        user: t.field({ type: user, nullable: false, resolve: (it) => it.user }),
       }),
-      refreshToken: t.exposeString('refreshToken', { nullable: false, description: 'Good for one refresh' }),
-      expiresIn: t.exposeInt('expiresIn', { nullable: false, description: 'In seconds' }),
-      expiresAt: t.exposeInt('expiresAt', { nullable: false, description: 'In seconds since 1970' }),
-      providerToken: t.exposeString('providerToken', {
-        nullable: true,
-        description: 'The access token of the provider, where the flow that was ended went there',
-      }),
-      providerRefreshToken: t.exposeString('providerRefreshToken', { nullable: true }),
-      user: t.field({ type: user, nullable: false, resolve: (it) => it.user }),
-    }),
-  });
+    });
   const channel = builder.enumType('AuthChannel', {
     description: 'How a code goes to a phone',
     values: ['sms', 'whatsapp'] as const,
