@@ -6,7 +6,8 @@ import type { Caller } from '../caller.ts';
 import { AppError } from '../errors.ts';
 import type { Endpoint, Exchange, Reply } from '../exchange.ts';
 import type { Observe } from '../observation.ts';
-import { addVary, type Cors, type ResponseHeaders } from './cors.ts';
+import { addCookies } from './cookie-headers.ts';
+import type { Cors, ResponseHeaders } from './cors.ts';
 import type { CredentialWatch } from './credential-watch.ts';
 import { plainErrorReply, toAppError } from './error-reply.ts';
 import { pour } from './pour.ts';
@@ -164,15 +165,6 @@ function queryOf(request: FastifyRequest): Record<string, unknown> {
 
 function isRead(method: string | undefined): boolean {
   return method === 'GET' || method === 'HEAD';
-}
-
-/** What depends on a cookie is for no cache that others share. */
-function addCookies(headers: ResponseHeaders, cookies: OpenedCookies): void {
-  const lines = cookies.lines();
-  if (lines.length > 0) headers['set-cookie'] = [...[headers['set-cookie'] ?? []].flat(), ...lines];
-  if (!cookies.jar.spoke) return;
-  addVary(headers, 'cookie');
-  headers['cache-control'] ??= 'private, no-cache';
 }
 
 export function pathOf(url: string | undefined): string {
