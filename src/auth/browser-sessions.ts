@@ -4,6 +4,7 @@ import type { SessionCookieJar } from '../exchange.ts';
 import type { Bearer } from './domain/bearer.ts';
 import type { AuthContext, Client } from './domain/context.ts';
 import { type IssuedSession, refresh, signOut } from './domain/sessions.ts';
+import { untrusted } from './session-cookies.ts';
 import type { SessionScope } from './store/sessions.ts';
 
 type Jar = SessionCookieJar | undefined;
@@ -15,6 +16,12 @@ type Jar = SessionCookieJar | undefined;
 export function handOver(jar: Jar, session: IssuedSession, byCookie = false): boolean {
   jar?.keep(session);
   return !(byCookie || jar?.alone === true);
+}
+
+/** What marks the browser that begins to link an identity; undefined where browsers are not told apart. Throws AppError. */
+export function flowMarker(jar: Jar): SessionCookieJar['markFlow'] | undefined {
+  if (jar?.trusted === false) throw untrusted();
+  return jar?.markFlow;
 }
 
 /** By the token that was sent, else by the one of the cookie; one that does not hold any more is taken back. */

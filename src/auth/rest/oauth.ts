@@ -1,5 +1,6 @@
 /** `GET /authorize`, `/callback`, the grant `id_token`, and `/user/identities`. */
 import { z } from 'zod';
+import { flowMarker } from '../browser-sessions.ts';
 import { readChallenge } from '../domain/flow.ts';
 import { authorize as begin } from '../domain/oauth/authorize.ts';
 import { finishOAuth } from '../domain/oauth/callback.ts';
@@ -72,7 +73,7 @@ export const byIdToken: Handler = async (call) => {
 
 export const authorizeLink: Handler = async (call) => {
   const user = await requireLinker(call);
-  const remember = call.exchange.cookies?.markFlow;
+  const remember = flowMarker(call.exchange.cookies);
   const url = await begin(call.auth, { ...authorizeInput(call), linkTo: user.id, remember });
   return queryText(call, 'skip_http_redirect') === 'true' ? json({ url }) : { redirect: url };
 };

@@ -1,4 +1,5 @@
 /** Signing in at a provider, and identities of it that users link to themselves. */
+import { flowMarker } from '../../../auth/browser-sessions.ts';
 import { authorize } from '../../../auth/domain/oauth/authorize.ts';
 import { signInWithIdToken } from '../../../auth/domain/oauth/id-token.ts';
 import { unlinkIdentity } from '../../../auth/domain/unlink-identity.ts';
@@ -100,7 +101,7 @@ function registerLinking(builder: Builder, auth: AuthAccess, types: AuthTypes): 
       args: providerArgs(t.arg),
       resolve: async (_parent, args, context) => {
         const linkTo = await requireLinker(context);
-        const remember = context.cookies?.markFlow;
+        const remember = flowMarker(context.cookies);
         return authorize(auth(), { ...authorizeInput(args, context), linkTo, remember });
       },
     }),
