@@ -7,6 +7,7 @@ import { createAuthenticator } from './auth/authenticate.ts';
 import { findStoredKey } from './auth/domain/stored-keys.ts';
 import { type ApiKeys, deriveKeys } from './auth/keys.ts';
 import { createAuth } from './auth/module.ts';
+import { createSessionCookies } from './auth/session-cookies.ts';
 import { loadSigningKeys } from './auth/signing-keys.ts';
 import type { Config } from './config.ts';
 import { bootstrap } from './database/bootstrap.ts';
@@ -161,6 +162,7 @@ async function start(
     version,
     observe,
     authenticate,
+    cookies: cookiesOf(config, ground.jwtSecret, () => url),
     endpoints: { ...api.endpoints, auth: auth.endpoint },
     checks: { database: async () => void (await pools.api.query('select 1')) },
   });
@@ -181,6 +183,12 @@ async function start(
     elapsedMs,
     failed: lossOf(ground.embedded),
   };
+}
+
+function cookiesOf({ auth }: Config, secret: string, publicUrl: () => string) {
+  if (!auth.cookies.enabled) return undefined;
+  const { origins } = auth.cookies;
+  return { sessions: createSessionCookies({ config: auth, publicUrl, secret }), origins };
 }
 
 /** A superuser passes row level security and every grant: in production no request may run on such a login. */

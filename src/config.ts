@@ -5,6 +5,7 @@
 import { resolve } from 'node:path';
 import type { z } from 'zod';
 import { type AuthConfig, completeAuth, refuseAuth } from './config/auth.ts';
+import { refuseCookies } from './config/cookies.ts';
 import { configSchema, DEFAULT_LIMITS, type ParsedConfig } from './config/schema.ts';
 import { listSettings } from './config/settings.ts';
 import { didYouMean, type Environment, type Flags, readSources, type Sources } from './config/sources.ts';
@@ -130,6 +131,9 @@ function refusals(parsed: ParsedConfig, sources: Sources): string[] {
     );
   }
   for (const [path, reason] of refuseAuth(parsed.auth, parsed.mode === 'production')) refuse(path, reason);
+  const { cookies } = parsed.auth;
+  for (const [path, reason] of refuseCookies(cookies, parsed.server.publicUrl, parsed.mode === 'production'))
+    refuse(path, reason);
   if (parsed.mode !== 'production') return problems;
   const secret = parsed.auth.jwt.secret;
   if (

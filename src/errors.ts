@@ -39,6 +39,14 @@ export const ERROR_CATALOGUE = {
     status: 403,
     meaning: 'The scope of the API key does not cover what the request touches.',
   },
+  'untrusted-origin': {
+    status: 403,
+    meaning: 'A request that speaks by cookie does not come from a page that may use these cookies.',
+  },
+  'session-too-large': {
+    status: 422,
+    meaning: 'The access token does not fit into a cookie: the metadata of the user is too long for that.',
+  },
   'service-key-required': { status: 403, meaning: 'Only the service key may do this.' },
   // a request that cannot be understood
   'invalid-request': {

@@ -1,6 +1,7 @@
 /** One WebSocket, free of any library: what the gateway hands to a module, and what it gets back. */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Caller } from './caller.ts';
+import type { SessionCookieJar } from './exchange.ts';
 
 export interface Socket {
   /** The subprotocol that was agreed on; empty where none was asked for. */
@@ -9,6 +10,8 @@ export interface Socket {
   readonly path: string;
   /** Of the handshake. */
   readonly headers: IncomingHttpHeaders;
+  /** Undefined where sessions are not kept in cookies; nothing can be kept here. */
+  readonly cookies?: SessionCookieJar | undefined;
   readonly ip: string;
   readonly id: string;
   /** A peer that does not take what it is sent is cut off. */

@@ -8,6 +8,7 @@ import { type Caller, createCaller } from '../caller.ts';
 import type { Config } from '../config.ts';
 import { AppError } from '../errors.ts';
 import { type Credentials, type RequestHeaders, type RequestQuery, readCredentials } from './credentials.ts';
+import { UUID } from './domain/ids.ts';
 import type { StoredApiKey } from './domain/stored-keys.ts';
 import { type ApiKeys, KEYS_EXPIRE_AT } from './keys.ts';
 import {
@@ -36,7 +37,12 @@ export interface AuthenticatorInput {
   now?: (() => number) | undefined;
 }
 
-export type Authenticate = (headers: RequestHeaders, query?: RequestQuery) => Caller | Promise<Caller>;
+export type Authenticate = (
+  headers: RequestHeaders,
+  query?: RequestQuery,
+  /** The access token of a browser's session; throws where the page may not use it. */
+  cookie?: () => string | undefined,
+) => Caller | Promise<Caller>;
 
 /** What a credential proved, with the Callers made from it so far: one per role it was used with. */
 interface Identity extends VerifiedToken, Pick<StoredApiKey, 'scope' | 'actsForUser'> {
@@ -68,8 +74,8 @@ export function createAuthenticator(input: AuthenticatorInput): Authenticate {
   ]);
   const adminDigests = [digest(keys.secret), digest(keys.service)];
 
-  return (headers, query) => {
-    const credentials = readCredentials(headers, query);
+  return (headers, query, cookie) => {
+    const credentials = readCredentials(headers, query, cookie);
     if (credentials.adminSecret !== undefined)
       return actAs(credentials.adminSecret, credentials.requestedRole, headers);
     const { bearer, apiKey, requestedRole } = credentials;
@@ -208,8 +214,6 @@ function keyIdentity(claims: Identity['claims'] = {}, expiresAt = Infinity): Ide
     callers: new Map(),
   };
 }
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** Tokens of other issuers may have a session of their own kind, which is not ours to judge. */
 function sessionOf({ session_id: sessionId, sub }: VerifiedToken['claims']): Identity['session'] {

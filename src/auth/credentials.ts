@@ -23,14 +23,21 @@ const NONE: Credentials = Object.freeze({
 /** A token holds no blank and no comma, so a header that was sent twice and joined shows itself. */
 const BEARER = /^bearer +([^\s,]+)$/i;
 
-export function readCredentials(headers: RequestHeaders, query: RequestQuery | undefined): Credentials {
+/** `cookie`: the access token of a browser's session, asked for only where nothing else says who calls. */
+export function readCredentials(
+  headers: RequestHeaders,
+  query: RequestQuery | undefined,
+  cookie?: () => string | undefined,
+): Credentials {
   const authorization = headers.authorization;
   const apiKeyHeader = headers.apikey;
   const adminSecret = headers['x-hasura-admin-secret'];
   const requestedRole = headers['x-hasura-role'];
   const apiKeyQuery = query?.apikey;
+  const fromCookie = authorization === undefined && adminSecret === undefined ? cookie?.() : undefined;
   if (
     authorization === undefined &&
+    fromCookie === undefined &&
     apiKeyHeader === undefined &&
     apiKeyQuery === undefined &&
     adminSecret === undefined &&
@@ -39,7 +46,7 @@ export function readCredentials(headers: RequestHeaders, query: RequestQuery | u
     return NONE;
   }
   return {
-    bearer: authorization === undefined ? undefined : readBearer(authorization),
+    bearer: authorization === undefined ? fromCookie : readBearer(authorization),
     apiKey: readApiKey(apiKeyHeader, apiKeyQuery),
     adminSecret: single(adminSecret, 'x-hasura-admin-secret'),
     requestedRole: single(requestedRole, 'x-hasura-role'),

@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { apiKeys, captcha, hooks } from './auth-surroundings.ts';
+import { cookiesSchema } from './cookies.ts';
 import { about, flag, httpUrl, list, text, whole } from './fields.ts';
 
 const DAY_SECONDS = 86_400;
@@ -283,6 +284,7 @@ export const authSchema = z.strictObject({
         .meta(about('How long a spent refresh token still gives the token that took its place.')),
     })
     .prefault({}),
+  cookies: cookiesSchema.prefault({}),
   smtp: smtp.prefault({}),
   mail: mail.prefault({}),
   sms: sms.prefault({}),

@@ -113,7 +113,11 @@ const server = z.strictObject({
     .strictObject({
       origins: list
         .default(['*'])
-        .meta(about('Origins whose pages may call the API; `*` allows all, always without cookies.')),
+        .meta(
+          about(
+            'Origins whose pages may call the API; `*` allows all. Without cookies: see auth.cookies.origins.',
+          ),
+        ),
     })
     .prefault({}),
   sockets: sockets.prefault({}),

@@ -1,10 +1,12 @@
 /** The two ways a route is answered, and the one place that writes to the socket. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Authenticate } from '../auth/authenticate.ts';
+import type { OpenedCookies, SessionCookies } from '../auth/session-cookies.ts';
 import type { Caller } from '../caller.ts';
 import { AppError } from '../errors.ts';
 import type { Endpoint, Exchange, Reply } from '../exchange.ts';
 import type { Observe } from '../observation.ts';
+import { addCookies } from './cookie-headers.ts';
 import type { Cors, ResponseHeaders } from './cors.ts';
 import type { CredentialWatch } from './credential-watch.ts';
 import { plainErrorReply, toAppError } from './error-reply.ts';
@@ -14,6 +16,7 @@ import type { RouteTools } from './routes.ts';
 declare module 'fastify' {
   interface FastifyRequest {
     caller: Caller | undefined;
+    cookies: OpenedCookies | undefined;
   }
 }
 
@@ -25,6 +28,8 @@ export interface Responder extends RouteTools {
 export interface ResponderInput {
   authenticate: Authenticate;
   watch: CredentialWatch;
+  /** Undefined where sessions are not kept in cookies. */
+  cookies: SessionCookies | undefined;
   cors: Cors;
   observe: Observe;
   isStopping: () => boolean;
@@ -33,6 +38,7 @@ export interface ResponderInput {
 export function createResponder({
   authenticate,
   watch,
+  cookies,
   cors,
   observe,
   isStopping,
@@ -52,6 +58,7 @@ export function createResponder({
     const isTold =
       answer.status !== 204 && answer.status !== 304 && !(request.method === 'HEAD' && body === '');
     if (isWhole && isTold) headers['content-length'] = String(Buffer.byteLength(body));
+    if (request.cookies !== undefined) addCookies(headers, request.cookies);
     cors.allow(request.raw.headers, headers);
     if (isStopping()) headers.connection = 'close';
     reply.hijack();
@@ -120,6 +127,8 @@ export function createResponder({
         );
       };
       const refused = (thrown: unknown) => {
+        if (thrown instanceof AppError && thrown.code === 'invalid-jwt' && request.cookies?.jar.spoke)
+          request.cookies.dropAccess();
         if (endpoint.judgesCredentials !== true || !(thrown instanceof AppError)) return failed(thrown);
         settle(
           () => authenticate({}),
@@ -128,7 +137,13 @@ export function createResponder({
         );
       };
       settle(
-        () => authenticate(request.raw.headers, request.query as Record<string, unknown>),
+        () => {
+          if (cookies === undefined) return authenticate(request.raw.headers, queryOf(request));
+          const opened = cookies.open(request.raw.headers);
+          request.cookies = opened;
+          const safe = endpoint.getOnlyReads === true && isRead(request.raw.method);
+          return authenticate(opened.headers, queryOf(request), () => opened.speak(safe));
+        },
         (caller) => answer(caller),
         refused,
       );
@@ -142,6 +157,14 @@ export function createResponder({
       );
     },
   };
+}
+
+function queryOf(request: FastifyRequest): Record<string, unknown> {
+  return request.query as Record<string, unknown>;
+}
+
+function isRead(method: string | undefined): boolean {
+  return method === 'GET' || method === 'HEAD';
 }
 
 export function pathOf(url: string | undefined): string {
@@ -163,16 +186,18 @@ function exchangeOf(
     method: incoming.method ?? 'GET',
     url,
     path: pathOf(url),
-    headers: incoming.headers,
-    query: request.query as Record<string, unknown>,
+    headers: (request.cookies?.headers ?? incoming.headers) as Exchange['headers'],
+    query: queryOf(request),
     body: typeof request.body === 'string' ? request.body : undefined,
     bytes: Buffer.isBuffer(request.body) ? request.body : undefined,
     caller,
     credentialError,
+    cookies: request.cookies?.jar,
     ip: request.ip,
     requestId: request.id,
     keepJudging(refused) {
-      const watched = watch.add(caller, incoming.headers, this.query, refused);
+      const credentials = request.cookies?.credentials(incoming.headers) ?? incoming.headers;
+      const watched = watch.add(caller, credentials, this.query, refused);
       return () => watch.remove(watched);
     },
     incoming,

@@ -1,6 +1,7 @@
 /** The one HTTP server: ids, limits, CORS, routes, errors, and a stop that loses no request. */
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Authenticate } from '../auth/authenticate.ts';
+import type { SessionCookies } from '../auth/session-cookies.ts';
 import type { Config } from '../config.ts';
 import { AppError } from '../errors.ts';
 import { nearest } from '../lib/nearest.ts';
@@ -19,6 +20,8 @@ export interface GatewayInput {
   version: string;
   observe: Observe;
   authenticate: Authenticate;
+  /** Undefined where sessions are not kept in cookies. */
+  cookies?: { readonly sessions: SessionCookies; readonly origins: readonly string[] } | undefined;
   endpoints: Endpoints;
   /** What `/ready` asks. */
   checks: Readonly<Record<string, Check>>;
@@ -46,19 +49,28 @@ export function createGateway({
   version,
   observe,
   authenticate,
+  cookies,
   endpoints,
   checks,
 }: GatewayInput): Gateway {
   let stopping = false;
   const isStopping = () => stopping;
   const { server: settings } = config;
-  const cors = createCors(settings.cors.origins);
+  const cors = createCors(settings.cors.origins, cookies?.origins);
   const watch = createCredentialWatch(authenticate);
-  const responder = createResponder({ authenticate, watch, cors, observe, isStopping });
+  const responder = createResponder({
+    authenticate,
+    cookies: cookies?.sessions,
+    watch,
+    cors,
+    observe,
+    isStopping,
+  });
   const requestId = createRequestIds();
   const sockets = createSockets({
     settings,
     authenticate,
+    cookies,
     watch,
     requestId,
     endpoints: socketRoutes(endpoints),
@@ -83,6 +95,7 @@ export function createGateway({
     },
   });
   server.decorateRequest('caller', undefined);
+  server.decorateRequest('cookies', undefined);
   acceptAnyBodyAsText(server);
   server.addHook('onRequest', (request, reply, done) => {
     const allowed = cors.preflight(request.raw.method ?? '', request.raw.headers);

@@ -1,5 +1,6 @@
 /** What every resolver gets: who calls, and the platform's tables. */
 import type { CallerContext } from '../database/context-statement.ts';
+import type { SessionCookieJar } from '../exchange.ts';
 import type { PrismaClient } from '../generated/prisma/client.ts';
 
 /** The other end of the connection. */
@@ -14,6 +15,8 @@ export interface GraphqlContext {
   readonly requestId: string;
   readonly callerContext: CallerContext;
   readonly client: Client;
+  /** Undefined where sessions are not kept in cookies. */
+  readonly cookies?: SessionCookieJar | undefined;
   /** The platform's tables. It bypasses row level security: only fields of the service schema use it. */
   readonly prisma: PrismaClient;
 }

@@ -1,5 +1,7 @@
 /** GraphQL over SSE, one operation per connection ("distinct connections mode"): answers as events, until the client hangs up. */
+
 import type { GraphQLError } from 'graphql';
+import { withoutAnswer } from '../auth/session-cookies.ts';
 import type { Config } from '../config.ts';
 import { AppError } from '../errors.ts';
 import type { Exchange, Reply } from '../exchange.ts';
@@ -69,7 +71,10 @@ export function createEventStreams({ operate, limits, observe }: EventStreamsInp
       if (error.code === 'server-stopping') events.complete();
       else events.error([toGraphqlError(error, requestId, observe)]);
     });
-    events.follow(operate(request, requesterOf(exchange), events), unwatch);
+    // The head goes out before anything is done.
+    const cookies = exchange.cookies && withoutAnswer(exchange.cookies);
+    const requester = { ...requesterOf(exchange), cookies };
+    events.follow(operate(request, requester, events), unwatch);
     return { status: 200, headers: HEADERS, body: events };
   };
 }

@@ -4,6 +4,7 @@ import { runMutation, runQuery } from '../data/run.ts';
 import type { CallerRunner } from '../database/as-caller.ts';
 import type { CallerContext } from '../database/context-statement.ts';
 import { AppError } from '../errors.ts';
+import type { SessionCookieJar } from '../exchange.ts';
 import type { PrismaClient } from '../generated/prisma/client.ts';
 import type { Observe } from '../observation.ts';
 import type { Client, GraphqlContext } from './context.ts';
@@ -27,6 +28,7 @@ export interface Requester {
   readonly callerContext: CallerContext;
   readonly requestId: string;
   readonly client?: Client | undefined;
+  readonly cookies?: SessionCookieJar | undefined;
 }
 
 export interface Outcome {
@@ -48,7 +50,7 @@ export type Execute = (request: GraphqlRequest, requester: Requester) => Promise
 
 export function createExecutor({ engine, runner, prisma, observe }: ExecutorInput): Execute {
   return async (request, requester) => {
-    const { callerContext, requestId, client = NOBODY } = requester;
+    const { callerContext, requestId, client = NOBODY, cookies } = requester;
     const failed = (error: unknown): Outcome => ({
       data: undefined,
       errors: operationErrors(error, requestId, observe),
@@ -70,7 +72,7 @@ export function createExecutor({ engine, runner, prisma, observe }: ExecutorInpu
         return await executed(() => runQuery(runner, callerContext, ready.query, variables));
       if (ready.kind === 'mutation')
         return await executed(() => runMutation(runner, callerContext, ready.mutation, variables));
-      const context: GraphqlContext = { requestId, callerContext, client, prisma };
+      const context: GraphqlContext = { requestId, callerContext, client, cookies, prisma };
       const schema = await roleSchema.described({
         isPlain: request.plainIntrospection === true,
         scope: callerContext.caller.scope,

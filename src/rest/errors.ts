@@ -48,6 +48,7 @@ const STATUS = {
   // Of requests that PostgREST does not know.
   'precondition-failed': 412,
   'scope-denied': 403,
+  'untrusted-origin': 403,
 } as const satisfies Record<string, number>;
 
 export type RestErrorCode = keyof typeof STATUS;
@@ -259,6 +260,7 @@ const PLAIN_CODES: Partial<Record<ErrorCode, RestErrorCode>> = {
   'invalid-headers': 'PGRST301',
   'not-found': 'PGRST125',
   'scope-denied': 'scope-denied',
+  'untrusted-origin': 'untrusted-origin',
 };
 
 /** A raise may name any code: what cannot stand in a header is left out. */

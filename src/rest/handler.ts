@@ -45,6 +45,7 @@ export function createRestEndpoint(input: RestInput): RestEndpoint {
   const root = createRoot(input);
   let installed: Omit<RestContext, keyof RestInput> | undefined;
   return {
+    getOnlyReads: true,
     install(catalog, settings) {
       installed = {
         catalog,

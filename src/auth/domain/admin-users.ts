@@ -20,6 +20,7 @@ import { type AuditAction, audit } from './audit.ts';
 import type { AuthContext, Client } from './context.ts';
 import { readDuration } from './duration.ts';
 import { identityData } from './identities.ts';
+import { readId } from './ids.ts';
 import { endOtherSessions } from './sessions.ts';
 import { mergeMetadata } from './user-update.ts';
 
@@ -40,6 +41,12 @@ export interface AdminUserInput {
 }
 
 const ACTOR = 'service_role';
+
+export async function requireUserById(auth: AuthContext, id: string): Promise<User> {
+  const user = await findUser(auth.database, readId(id, 'user_id'));
+  if (user === undefined) throw authError('user_not_found');
+  return user;
+}
 
 export async function createUserAsAdmin(
   auth: AuthContext,
@@ -129,8 +136,7 @@ export async function deleteUserAsAdmin(
   id: string,
   { soft, client }: { soft: boolean; client: Client },
 ): Promise<void> {
-  const user = await findUser(auth.database, id);
-  if (user === undefined) throw authError('user_not_found');
+  const user = await requireUserById(auth, id);
   if (soft) await forget(auth, user);
   else await deleteUser(auth.database, id);
   auth.sessionWatch.forgetAll();

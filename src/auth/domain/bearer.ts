@@ -3,6 +3,7 @@ import type { Caller } from '../../caller.ts';
 import { authError } from '../errors.ts';
 import { findUser, type User } from '../store/users.ts';
 import type { AuthContext } from './context.ts';
+import { UUID } from './ids.ts';
 
 export interface Bearer {
   readonly userId: string;
@@ -10,8 +11,6 @@ export interface Bearer {
   readonly aal: string;
   readonly claims: Readonly<Record<string, unknown>>;
 }
-
-export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** Without asking the database. */
 export function bearerOf({ claims, actsForUser }: Caller): Bearer {

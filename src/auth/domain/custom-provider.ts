@@ -4,10 +4,10 @@ import type { Prisma } from '../../generated/prisma/client.ts';
 import { authError, invalid } from '../errors.ts';
 import type { Connection } from '../store/database.ts';
 import { type User, updateUser } from '../store/users.ts';
+import { admit } from './admit.ts';
 import { audit } from './audit.ts';
 import type { AuthContext, Client } from './context.ts';
 import { callExtension, type ExtensionTools } from './extension-call.ts';
-import { admit } from './limits/admit.ts';
 import { userOfProfile } from './oauth/accounts.ts';
 import { type IssuedSession, issueSession } from './sessions.ts';
 

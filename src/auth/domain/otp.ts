@@ -3,12 +3,12 @@
 import { authError, invalid } from '../errors.ts';
 import { findUserByEmail, findUserByPhone, type User } from '../store/users.ts';
 import { normalizeEmail, normalizePhone } from './addresses.ts';
+import { admit } from './admit.ts';
 import { audiencePatch } from './audience.ts';
 import { audit } from './audit.ts';
 import type { AuthContext, Client } from './context.ts';
 import { type Challenge, startFlow } from './flow.ts';
 import { checkFrequency } from './frequency.ts';
-import { admit } from './limits/admit.ts';
 import { prepareLink } from './links.ts';
 import { prepareCode } from './phone-codes.ts';
 import { quietly } from './quietly.ts';

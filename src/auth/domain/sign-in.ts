@@ -3,9 +3,9 @@
 import { authError, invalid } from '../errors.ts';
 import { findUserByEmail, findUserByPhone, replaceHash, type User } from '../store/users.ts';
 import { normalizeEmail, normalizePhone } from './addresses.ts';
+import { admit } from './admit.ts';
 import { audit } from './audit.ts';
 import type { AuthContext, Client } from './context.ts';
-import { admit } from './limits/admit.ts';
 import type { Weakness } from './passwords/policy.ts';
 import { type IssuedSession, issueSession } from './sessions.ts';
 

@@ -15,6 +15,7 @@ import {
   updateUser,
 } from '../store/users.ts';
 import { normalizeEmail, normalizePhone } from './addresses.ts';
+import { admit } from './admit.ts';
 import { audiencePatch } from './audience.ts';
 import { audit } from './audit.ts';
 import type { AuthContext, Client } from './context.ts';
@@ -22,7 +23,6 @@ import { asStored, decoyUser, pendingUser } from './decoy.ts';
 import { type Challenge, startFlow } from './flow.ts';
 import { checkFrequency } from './frequency.ts';
 import { identityData } from './identities.ts';
-import { admit } from './limits/admit.ts';
 import { prepareLink } from './links.ts';
 import { prepareCode } from './phone-codes.ts';
 import { type IssuedSession, issueSession } from './sessions.ts';

@@ -5,6 +5,8 @@ import { deleteIdentity } from '../store/identities.ts';
 import { type Identity, lockUser, type User, type UserPatch, updateUser } from '../store/users.ts';
 import { audit } from './audit.ts';
 import type { AuthContext, Client } from './context.ts';
+import { readId } from './ids.ts';
+import { assertMayLink } from './ways-in.ts';
 
 export interface UnlinkInput {
   readonly userId: string;
@@ -14,11 +16,12 @@ export interface UnlinkInput {
 }
 
 export async function unlinkIdentity(auth: AuthContext, input: UnlinkInput): Promise<void> {
-  const { userId, identityId, aal, client } = input;
+  const { userId, aal, client } = input;
   const { user, identity } = await auth.database.transaction(async (connection) => {
     const user = await lockUser(connection, userId);
     if (user === undefined || user.deletedAt !== null) throw authError('user_not_found');
-    assertProved(user, aal);
+    assertMayLink(auth, { user, aal });
+    const identityId = readId(input.identityId, 'identity_id');
     if (user.identities.length <= 1) throw authError('single_identity_not_deletable');
     const identity = user.identities.find((it) => it.id === identityId);
     if (identity === undefined) throw authError('identity_not_found');
@@ -27,12 +30,6 @@ export async function unlinkIdentity(auth: AuthContext, input: UnlinkInput): Pro
     return { user, identity };
   });
   audit(auth, { action: 'identity_unlinked', user, client, traits: { provider: identity.provider } });
-}
-
-/** Ways in are changed by who has shown every proof that the account asks for. */
-export function assertProved(user: User, aal: string): void {
-  if (aal === 'aal1' && user.factors.some((factor) => factor.status === 'verified'))
-    throw authError('insufficient_aal', 'AAL2 session is required to change identities when MFA is enabled.');
 }
 
 /** The address goes with the identity it came from, unless another one has it, too. */

@@ -12,11 +12,11 @@ import {
 } from '../store/one-time-tokens.ts';
 import { lockUser, mergeIdentity, type User, updateUser } from '../store/users.ts';
 import { normalizeEmail, normalizePhone } from './addresses.ts';
+import { admit } from './admit.ts';
 import { audit } from './audit.ts';
 import type { AuthContext, Client } from './context.ts';
 import { confirmEmailChange, setPhone } from './email-change.ts';
 import { issueAuthCode } from './flow.ts';
-import { admit } from './limits/admit.ts';
 import { hashCode, hashToken } from './one-time.ts';
 import { type IssuedSession, issueSession } from './sessions.ts';
 import { isBanned } from './sign-in.ts';

@@ -5,13 +5,13 @@ import {
   type AdminUserInput,
   createUserAsAdmin,
   deleteUserAsAdmin,
+  requireUserById,
   updateUserAsAdmin,
 } from '../domain/admin-users.ts';
-import { UUID } from '../domain/bearer.ts';
+import { readId } from '../domain/ids.ts';
 import { viewUser } from '../domain/user-view.ts';
-import { authError } from '../errors.ts';
 import { readAudit } from '../store/audit.ts';
-import { findUser, listUsers as listAll } from '../store/users.ts';
+import { listUsers as listAll } from '../store/users.ts';
 import { requireAdmin } from './bearer.ts';
 import { metadata, optional, queryText, readBody, redirectTo } from './body.ts';
 import { type Call, type Handler, json } from './call.ts';
@@ -74,9 +74,7 @@ export const listUsers: Handler = async (call) => {
 
 export const readUser: Handler = async (call) => {
   requireAdmin(call);
-  const user = await findUser(call.auth.database, userId(call));
-  if (user === undefined) throw authError('user_not_found');
-  return json(viewUser(user));
+  return json(viewUser(await requireUserById(call.auth, userId(call))));
 };
 
 export const updateUser: Handler = async (call) => {
@@ -146,7 +144,5 @@ export const audit: Handler = async (call) => {
 };
 
 function userId({ params }: Call): string {
-  const id = params.id ?? '';
-  if (!UUID.test(id)) throw authError('validation_failed', 'user_id must be an UUID', { status: 404 });
-  return id;
+  return readId(params.id, 'user_id');
 }

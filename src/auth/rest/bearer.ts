@@ -8,8 +8,9 @@ import type { Call } from './call.ts';
 
 /** The user's token, without asking the database. */
 export function requireBearer({ exchange }: Call): Bearer {
-  const { caller, credentialError, headers } = exchange;
-  if (headers.authorization === undefined) throw authError('no_authorization');
+  const { caller, cookies, credentialError, headers } = exchange;
+  const byCookie = cookies?.spoke === true || credentialError?.code === 'untrusted-origin';
+  if (headers.authorization === undefined && !byCookie) throw authError('no_authorization');
   if (credentialError !== undefined) throw badToken(credentialError);
   return bearerOf(caller);
 }
@@ -27,10 +28,12 @@ export function requireAdmin({ exchange }: Call): void {
   throw authError('not_admin');
 }
 
-/** For calls that need nobody in particular: a wrong key is still wrong, a stale token is passed over. */
+const PASSED_OVER: readonly string[] = ['invalid-jwt', 'untrusted-origin'];
+
+/** For calls that need nobody in particular: a wrong key is still wrong; a stale token, and a cookie from elsewhere, are passed over. */
 export function allowAnybody({ exchange }: Call): void {
   const { credentialError } = exchange;
-  if (credentialError !== undefined && credentialError.code !== 'invalid-jwt') throw credentialError;
+  if (credentialError !== undefined && !PASSED_OVER.includes(credentialError.code)) throw credentialError;
 }
 
 const GONE: Record<Exclude<SessionState, 'alive'>, () => AppError> = {

@@ -46,6 +46,13 @@ export function readBody<S extends z.ZodObject>(call: Call, schema: S): z.output
   throw invalid(`${issue?.path.join('.') || 'The body'}: ${issue?.message ?? 'is not what is expected'}`);
 }
 
+/** For calls that say nothing: what must not be said is refused all the same. */
+export function readNothing(call: Call): void {
+  readBody(call, NOTHING);
+}
+
+const NOTHING = z.object({});
+
 function parse(text: string | undefined): Record<string, unknown> {
   if (text === undefined || text === '') return {};
   if (Buffer.byteLength(text) > MAXIMUM_BYTES) throw authError('request_entity_too_large');

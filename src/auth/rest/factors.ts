@@ -1,6 +1,5 @@
 /** `/factors`: second factors of the user of the token. */
 import { z } from 'zod';
-import { UUID } from '../domain/bearer.ts';
 import { challengeFactor } from '../domain/factors/challenge.ts';
 import { enrollFactor } from '../domain/factors/enroll.ts';
 import type { Owner } from '../domain/factors/owner.ts';
@@ -11,25 +10,25 @@ import {
 } from '../domain/factors/recovery-codes.ts';
 import { unenrollFactor } from '../domain/factors/unenroll.ts';
 import { verifyFactor } from '../domain/factors/verify.ts';
-import { authError } from '../errors.ts';
 import { requireBearer } from './bearer.ts';
-import { channel, optional, readBody } from './body.ts';
+import { channel, optional, readBody, readNothing } from './body.ts';
 import { type Call, type Handler, json } from './call.ts';
-import { viewSession } from './session-view.ts';
+import { answerSameSession } from './session-view.ts';
 
 const enrollBody = z.object({
   factor_type: optional,
-  friendly_name: z
-    .string()
-    .max(255)
-    .nullish()
-    .transform((it) => it ?? ''),
+  friendly_name: optional,
   issuer: optional,
   phone: optional,
 });
 
 export const enroll: Handler = async (call) => {
-  const { factor_type: factorType, friendly_name: friendlyName, issuer, phone } = readBody(call, enrollBody);
+  const {
+    factor_type: factorType,
+    friendly_name: friendlyName = '',
+    issuer,
+    phone,
+  } = readBody(call, enrollBody);
   const input = { owner: ownerOf(call), factorType, friendlyName, issuer, phone };
   const { factor, totp } = await enrollFactor(call.auth, input);
   return json({
@@ -44,9 +43,9 @@ export const enroll: Handler = async (call) => {
 const challengeBody = z.object({ channel });
 
 export const challenge: Handler = async (call) => {
-  const factorId = factorOf(call);
+  const owner = ownerOf(call);
   const { channel } = readBody(call, challengeBody);
-  const asked = await challengeFactor(call.auth, { owner: ownerOf(call), factorId, channel });
+  const asked = await challengeFactor(call.auth, { owner, factorId: factorOf(call), channel });
   const { id, type, expiresAt, webauthn } = asked;
   return json({
     id,
@@ -65,17 +64,16 @@ const verifyBody = z.object({
 });
 
 export const verify: Handler = async (call) => {
-  const factorId = factorOf(call);
+  const owner = ownerOf(call);
   const { challenge_id: challengeId, code, webauthn } = readBody(call, verifyBody);
-  if (!UUID.test(challengeId)) throw badId('challenge_id');
   const input = {
-    owner: ownerOf(call),
-    factorId,
+    owner,
+    factorId: factorOf(call),
     challengeId,
     code,
     response: webauthn?.credential_response,
   };
-  return json(viewSession(await verifyFactor(call.auth, input)));
+  return answerSameSession(call, await verifyFactor(call.auth, input));
 };
 
 export const unenroll: Handler = async (call) => {
@@ -84,8 +82,11 @@ export const unenroll: Handler = async (call) => {
   return json({ id: factorId });
 };
 
-export const createRecoveryCodes: Handler = async (call) =>
-  json({ codes: await generateRecoveryCodes(call.auth, ownerOf(call)) });
+export const createRecoveryCodes: Handler = async (call) => {
+  const owner = ownerOf(call);
+  readNothing(call);
+  return json({ codes: await generateRecoveryCodes(call.auth, owner) });
+};
 
 export const countRecoveryCodes: Handler = async (call) =>
   json({ remaining: await remainingRecoveryCodes(call.auth, ownerOf(call)) });
@@ -94,7 +95,7 @@ const recoveryBody = z.object({ code: z.string().default('') });
 
 export const verifyRecoveryCode: Handler = async (call) => {
   const { code } = readBody(call, recoveryBody);
-  return json(viewSession(await useRecoveryCode(call.auth, { owner: ownerOf(call), code })));
+  return answerSameSession(call, await useRecoveryCode(call.auth, { owner: ownerOf(call), code }));
 };
 
 function ownerOf(call: Call): Owner {
@@ -102,14 +103,6 @@ function ownerOf(call: Call): Owner {
   return { userId, sessionId, client: call.client };
 }
 
-/** The bearer is looked at first: a stranger learns nothing about ids. */
-function factorOf(call: Call): string {
-  requireBearer(call);
-  const { id = '' } = call.params;
-  if (!UUID.test(id)) throw badId('factor_id');
-  return id.toLowerCase();
-}
-
-function badId(name: string) {
-  return authError('validation_failed', `${name} must be an UUID`, { status: 404 });
+function factorOf({ params }: Call): string {
+  return params.id?.toLowerCase() ?? '';
 }

@@ -1,41 +1,17 @@
 /** `GET /authorize`, `/callback`, the grant `id_token`, and `/user/identities`. */
 import { z } from 'zod';
-import { UUID } from '../domain/bearer.ts';
+import { flowMarker } from '../browser-sessions.ts';
 import { readChallenge } from '../domain/flow.ts';
 import { authorize as begin } from '../domain/oauth/authorize.ts';
 import { finishOAuth } from '../domain/oauth/callback.ts';
 import { signInWithIdToken } from '../domain/oauth/id-token.ts';
-import { assertProved, unlinkIdentity } from '../domain/unlink-identity.ts';
-import { authError } from '../errors.ts';
+import { unlinkIdentity } from '../domain/unlink-identity.ts';
+import { assertMayLink } from '../domain/ways-in.ts';
 import { allowAnybody, requireUser } from './bearer.ts';
 import { optional, queryText, readBody, redirectTo } from './body.ts';
 import { type Call, type Handler, json } from './call.ts';
 import { errorAddress, sessionAddress, withCode } from './link-addresses.ts';
-import { viewSession } from './session-view.ts';
-
-/** Ours, or such that the provider's answer depends on them: nobody else sets them. */
-const RESERVED = new Set([
-  'provider',
-  'redirect_to',
-  'scopes',
-  'skip_http_redirect',
-  'invite_token',
-  'client_id',
-  'client_secret',
-  'client_assertion',
-  'client_assertion_type',
-  'redirect_uri',
-  'response_type',
-  'response_mode',
-  'scope',
-  'state',
-  'nonce',
-  'code_challenge',
-  'code_challenge_method',
-  'request',
-  'request_uri',
-  'apikey',
-]);
+import { answerSameSession, answerSession } from './session-view.ts';
 
 export const authorize: Handler = async (call) => {
   allowAnybody(call);
@@ -45,7 +21,8 @@ export const authorize: Handler = async (call) => {
 export const callback: Handler = async (call) => {
   const { auth, client } = call;
   try {
-    const returned = await finishOAuth(auth, parametersOf(call), client);
+    const began = call.exchange.cookies?.beganFlow;
+    const returned = await finishOAuth(auth, parametersOf(call), { client, began });
     const { redirectTo: target } = returned;
     if ('authCode' in returned) return { redirect: withCode(target, returned.authCode) };
     if ('refused' in returned) return { redirect: refusedAddress(returned.refused, target, returned.pkce) };
@@ -91,44 +68,35 @@ export const byIdToken: Handler = async (call) => {
     linkTo,
     client: call.client,
   });
-  return json(viewSession(session));
+  return linkTo === undefined ? answerSession(call, session) : answerSameSession(call, session);
 };
 
 export const authorizeLink: Handler = async (call) => {
   const user = await requireLinker(call);
-  const url = await begin(call.auth, { ...authorizeInput(call), linkTo: user.id });
+  const remember = flowMarker(call.exchange.cookies);
+  const url = await begin(call.auth, { ...authorizeInput(call), linkTo: user.id, remember });
   return queryText(call, 'skip_http_redirect') === 'true' ? json({ url }) : { redirect: url };
 };
 
 export const unlink: Handler = async (call) => {
   const { userId, aal } = await requireUser(call);
-  assertManualLinking(call);
-  const { id = '' } = call.params;
-  if (!UUID.test(id)) throw authError('validation_failed', 'identity_id must be an UUID', { status: 404 });
-  await unlinkIdentity(call.auth, { userId, identityId: id.toLowerCase(), aal, client: call.client });
+  await unlinkIdentity(call.auth, { userId, identityId: call.params.id ?? '', aal, client: call.client });
   return json({});
 };
 
 async function requireLinker(call: Call) {
-  const { user, aal } = await requireUser(call);
-  assertManualLinking(call);
-  assertProved(user, aal);
-  return user;
-}
-
-function assertManualLinking({ auth }: Call): void {
-  if (!auth.config.manualLinking) throw authError('manual_linking_disabled');
+  const bearer = await requireUser(call);
+  assertMayLink(call.auth, bearer);
+  return bearer.user;
 }
 
 function authorizeInput(call: Call) {
-  const extra = Object.entries(call.exchange.query).flatMap(([name, it]) =>
-    typeof it === 'string' && !RESERVED.has(name) ? [[name, it] as const] : [],
-  );
   return {
     provider: queryText(call, 'provider'),
     redirectTo: redirectTo(call),
     scopes: queryText(call, 'scopes'),
     challenge: readChallenge(queryText(call, 'code_challenge'), queryText(call, 'code_challenge_method')),
-    extra: Object.fromEntries(extra),
+    extra: call.exchange.query,
+    client: call.client,
   };
 }

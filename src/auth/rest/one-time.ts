@@ -5,13 +5,13 @@ import { PKCE_PREFIX } from '../domain/one-time.ts';
 import { sendOtp } from '../domain/otp.ts';
 import { recover as recoverUser, resend as resendMessage } from '../domain/recovery.ts';
 import { chooseRedirect } from '../domain/redirects.ts';
-import { verify as redeem, type Verified, verifyLink } from '../domain/verify.ts';
+import { verify as redeem, verifyLink } from '../domain/verify.ts';
 import { invalid } from '../errors.ts';
 import { allowAnybody } from './bearer.ts';
 import { channel, metadata, optional, pkce, queryText, readBody, redirectTo } from './body.ts';
 import { type Call, type Handler, json } from './call.ts';
 import { errorAddress, halfAddress, sessionAddress, withCode } from './link-addresses.ts';
-import { viewSession } from './session-view.ts';
+import { answerSession } from './session-view.ts';
 
 const otpBody = z.object({
   email: optional,
@@ -86,14 +86,9 @@ export const verify: Handler = async (call) => {
   allowAnybody(call);
   const { token_hash: tokenHash, ...given } = readBody(call, verifyBody);
   const verified = await redeem(call.auth, { ...given, tokenHash, client: call.client });
-  return json(viewVerified(verified));
+  if ('session' in verified) return answerSession(call, verified.session);
+  return json('half' in verified ? { msg: HALF, code: '200' } : { auth_code: verified.authCode });
 };
-
-function viewVerified(verified: Verified): unknown {
-  if ('session' in verified) return viewSession(verified.session);
-  if ('half' in verified) return { msg: HALF, code: '200' };
-  return { auth_code: verified.authCode };
-}
 
 const HALF = 'Confirmation link accepted. Please proceed to confirm link sent to the other email';
 

@@ -6,7 +6,7 @@ import { viewUser } from '../domain/user-view.ts';
 import { allowAnybody } from './bearer.ts';
 import { channel, metadata, optional, pkce, readBody, redirectTo } from './body.ts';
 import { type Handler, json } from './call.ts';
-import { viewSession } from './session-view.ts';
+import { answerSession } from './session-view.ts';
 
 const body = z.object({
   email: optional,
@@ -33,5 +33,5 @@ export const signup: Handler = async (call) => {
     challenge: () => readChallenge(code_challenge, code_challenge_method),
     client: call.client,
   });
-  return json('session' in result ? viewSession(result.session) : viewUser(result.user));
+  return 'session' in result ? answerSession(call, result.session) : json(viewUser(result.user));
 };

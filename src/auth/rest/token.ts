@@ -1,18 +1,18 @@
 /** `POST /token?grant_type=…`: one handler per grant. */
 import { z } from 'zod';
+import { refreshByTokenOrCookie } from '../browser-sessions.ts';
 import { exchangeCode } from '../domain/flow.ts';
-import { refresh } from '../domain/sessions.ts';
 import { signInWithPassword } from '../domain/sign-in.ts';
 import { authError } from '../errors.ts';
 import { allowAnybody } from './bearer.ts';
 import { optional, queryText, readBody } from './body.ts';
-import { type Handler, json } from './call.ts';
+import type { Handler } from './call.ts';
 import { byCustomProvider } from './custom-sign-in.ts';
 import { byIdToken } from './oauth.ts';
-import { viewSession } from './session-view.ts';
+import { answerSession } from './session-view.ts';
 
 const passwordBody = z.object({ email: optional, phone: optional, password: z.string().default('') });
-const refreshBody = z.object({ refresh_token: z.string().default('') });
+const refreshBody = z.object({ refresh_token: optional });
 const pkceBody = z.object({ auth_code: z.string().default(''), code_verifier: z.string().default('') });
 
 const byPassword: Handler = async (call) => {
@@ -21,12 +21,14 @@ const byPassword: Handler = async (call) => {
     client: call.client,
   });
   const weak = session.weakPassword;
-  return json(viewSession(session, weak === undefined ? {} : { weak_password: weak }));
+  return answerSession(call, session, { more: weak === undefined ? {} : { weak_password: weak } });
 };
 
 const byRefreshToken: Handler = async (call) => {
   const { refresh_token } = readBody(call, refreshBody);
-  return json(viewSession(await refresh(call.auth, refresh_token, call.client)));
+  const { auth, exchange, client } = call;
+  const { session, byCookie } = await refreshByTokenOrCookie(auth, exchange.cookies, refresh_token, client);
+  return answerSession(call, session, { byCookie });
 };
 
 const byCode: Handler = async (call) => {
@@ -34,12 +36,12 @@ const byCode: Handler = async (call) => {
   const input = { authCode: auth_code, codeVerifier: code_verifier, client: call.client };
   const session = await exchangeCode(call.auth, input);
   const { providerToken, providerRefreshToken } = session;
-  return json(
-    viewSession(session, {
+  return answerSession(call, session, {
+    more: {
       ...(providerToken === undefined ? {} : { provider_token: providerToken }),
       ...(providerRefreshToken === undefined ? {} : { provider_refresh_token: providerRefreshToken }),
-    }),
-  );
+    },
+  });
 };
 
 const GRANTS: Readonly<Record<string, Handler>> = {

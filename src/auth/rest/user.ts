@@ -1,7 +1,7 @@
 /** The user of the token: read, changed, asked once more who they are, signed out. */
 import { z } from 'zod';
+import { signOutByTokenOrCookie } from '../browser-sessions.ts';
 import { readChallenge } from '../domain/flow.ts';
-import { signOut } from '../domain/sessions.ts';
 import { reauthenticate as askAgain, updateOwnUser } from '../domain/user-update.ts';
 import { viewUser } from '../domain/user-view.ts';
 import { invalid } from '../errors.ts';
@@ -58,7 +58,10 @@ const SCOPES: readonly string[] = ['global', 'local', 'others'];
 export const logout: Handler = async (call) => {
   const scope = queryText(call, 'scope') ?? 'global';
   if (!SCOPES.includes(scope)) throw invalid(`Unsupported logout scope "${scope}"`);
-  const { userId, sessionId } = requireBearer(call);
-  await signOut(call.auth, { userId, sessionId, scope: scope as SessionScope, client: call.client });
+  await signOutByTokenOrCookie(call.auth, call.exchange.cookies, {
+    bearer: () => requireBearer(call),
+    scope: scope as SessionScope,
+    client: call.client,
+  });
   return NOTHING;
 };

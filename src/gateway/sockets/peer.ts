@@ -2,8 +2,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { WebSocket } from 'ws';
 import type { Authenticate } from '../../auth/authenticate.ts';
+import { type OpenedCookies, withoutAnswer } from '../../auth/session-cookies.ts';
 import type { Caller } from '../../caller.ts';
 import type { Config } from '../../config.ts';
+import type { SessionCookieJar } from '../../exchange.ts';
 import { SOCKET_CLOSE, type Socket, type SocketEndpoint, type SocketHandler } from '../../socket.ts';
 import type { CredentialWatch, Watched } from '../credential-watch.ts';
 
@@ -16,6 +18,8 @@ export interface Handshake {
   readonly headers: IncomingHttpHeaders;
   readonly ip: string;
   readonly id: string;
+  /** Undefined where sessions are not kept in cookies. */
+  readonly cookies: OpenedCookies | undefined;
 }
 
 export interface PeerTools {
@@ -69,6 +73,11 @@ export class Peer implements Socket {
     return this.#handshake.id;
   }
 
+  get cookies(): SessionCookieJar | undefined {
+    const { cookies } = this.#handshake;
+    return cookies && withoutAnswer(cookies.jar);
+  }
+
   send(text: string): void {
     if (this.#closingSince !== undefined) return;
     this.#ws.send(text);
@@ -85,11 +94,11 @@ export class Peer implements Socket {
 
   async signIn(headers: IncomingHttpHeaders): Promise<Caller> {
     const { authenticate, watch } = this.#tools;
-    const { query } = this.#handshake;
-    const caller = await authenticate(headers, query);
+    const { query, cookies } = this.#handshake;
+    const caller = await authenticate(headers, query, cookies && (() => cookies.speak(false)));
     if (this.#closingSince !== undefined) return caller;
     if (this.#watched) watch.remove(this.#watched);
-    this.#watched = watch.add(caller, headers, query, (error) =>
+    this.#watched = watch.add(caller, cookies?.credentials(headers) ?? headers, query, (error) =>
       error.code === 'server-stopping'
         ? this.close(SOCKET_CLOSE.stopping, 'The server is stopping: connect again, and subscribe anew')
         : this.close(SOCKET_CLOSE.forbidden, error.message),

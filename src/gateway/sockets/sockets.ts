@@ -1,7 +1,8 @@
 /** All sockets of the process: handshakes are judged here, one sweep looks after everybody, and a stop says goodbye. */
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
+import type { SessionCookies } from '../../auth/session-cookies.ts';
 import type { Config } from '../../config.ts';
 import { AppError } from '../../errors.ts';
 import type { Observe } from '../../observation.ts';
@@ -14,6 +15,8 @@ import { type Handshake, Peer, type PeerTools } from './peer.ts';
 
 export interface SocketsInput extends Omit<PeerTools, 'limits'> {
   readonly settings: Pick<Config['server'], 'sockets' | 'cors' | 'publicUrl' | 'trustedProxies'>;
+  /** Undefined where sessions are not kept in cookies. */
+  readonly cookies?: { readonly sessions: SessionCookies; readonly origins: readonly string[] } | undefined;
   readonly requestId: (request: IncomingMessage) => string;
   /** By path. */
   readonly endpoints: ReadonlyMap<string, SocketEndpoint>;
@@ -30,7 +33,8 @@ export interface Sockets {
 const SWEEP_MS = 250;
 
 export function createSockets(input: SocketsInput): Sockets {
-  const { settings, endpoints, observe } = input;
+  const { settings, endpoints, observe, cookies } = input;
+  const origins = [...settings.cors.origins, ...(cookies?.origins ?? [])];
   const limits = settings.sockets;
   const tools: PeerTools = { limits, authenticate: input.authenticate, watch: input.watch };
   const addressOf = createClientAddress(settings.trustedProxies);
@@ -61,11 +65,7 @@ export function createSockets(input: SocketsInput): Sockets {
     const endpoint = endpoints.get(path);
     if (!endpoint) throw new AppError('not-found', `There is no WebSocket at ${path}`);
     if (stopping) throw new AppError('server-stopping', 'The server is stopping');
-    const { isAllowed, mayUseCookies } = judgeOrigin(
-      request.headers,
-      settings.cors.origins,
-      settings.publicUrl,
-    );
+    const { isAllowed, mayUseCookies } = judgeOrigin(request.headers, origins, settings.publicUrl);
     if (!isAllowed)
       throw new AppError('origin-not-allowed', `Pages of ${request.headers.origin} may not connect`, {
         hint: 'Name the origin in server.cors.origins.',
@@ -75,11 +75,14 @@ export function createSockets(input: SocketsInput): Sockets {
       throw new AppError('too-many-connections', 'There are too many open sockets', {
         hint: 'Close those that are not needed: one socket carries many subscriptions.',
       });
-    const { cookie: _cookie, ...others } = request.headers;
-    const headers = mayUseCookies ? request.headers : others;
+    const opened = cookies?.sessions.open(request.headers);
+    const all: IncomingHttpHeaders = opened?.headers ?? request.headers;
+    const { cookie: _cookie, ...others } = all;
+    const headers = mayUseCookies ? all : others;
+    const id = input.requestId(request);
     return {
       endpoint,
-      handshake: { path, query: queryOf(request), headers, ip, id: input.requestId(request) },
+      handshake: { path, query: queryOf(request), headers, ip, id, cookies: opened },
     };
   }
 

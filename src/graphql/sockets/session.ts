@@ -103,6 +103,7 @@ export class Session {
       callerContext: callerContextOf({ caller, headers, method: 'GET', path }),
       requestId,
       client: { ip, agent: headers['user-agent'] },
+      cookies: socket.cookies,
     };
   }
 }

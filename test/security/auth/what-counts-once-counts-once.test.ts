@@ -1,10 +1,9 @@
 /** Fifty requests redeem the same thing at the same moment: exactly one gets it, for everything that counts once. */
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type AuthServer, codeOf, linkOf, PASSWORD, startAuth } from '../../support/auth.ts';
+import { expectOneWinner, PARALLEL, RACE_TIMEOUT_MS, REPEATS } from '../../support/race.ts';
 
-const PARALLEL = 50;
-const REPEATS = Number(process.env.RACE_REPEATS ?? 3);
 const VERIFIER = 'v'.repeat(64);
 const PKCE = {
   code_challenge: createHash('sha256').update(VERIFIER).digest('base64url'),
@@ -119,16 +118,15 @@ async function succeeded(response: Response): Promise<boolean> {
   return response.status === 200;
 }
 
-describe.each(Object.keys(KINDS))('%s', (name) => {
-  it(`has one winner among ${PARALLEL}, each time`, async () => {
-    for (let round = 0; round < REPEATS; round += 1) {
-      const redeem = await KINDS[name]!();
-      const responses = await Promise.all(Array.from({ length: PARALLEL }, redeem));
-      const outcomes = await Promise.all(responses.map(succeeded));
-      expect(outcomes.filter(Boolean)).toHaveLength(1);
-    }
-  });
-});
+it.each(Object.entries(KINDS))(
+  '%s has one winner among many, each time',
+  (_name, prepare) =>
+    expectOneWinner(async () => {
+      const redeem = await prepare();
+      return async () => succeeded(await redeem());
+    }),
+  RACE_TIMEOUT_MS,
+);
 
 it('a nonce lets one of many change the password', async () => {
   const email = address();
@@ -155,27 +153,33 @@ it('a nonce lets one of many change the password', async () => {
   expect(statuses).toEqual([200, ...Array.from({ length: 9 }, () => 422)]);
 });
 
-it('a refresh token moves its session one step, whoever of many comes first', async () => {
-  for (let round = 0; round < REPEATS; round += 1) {
-    const email = address();
-    const id = await user(email);
-    const { data } = await server.client().signInWithPassword({ email, password: PASSWORD });
-    const refresh_token = data.session!.refresh_token;
-    const responses = await Promise.all(
-      Array.from({ length: PARALLEL }, () => post('/token?grant_type=refresh_token', { refresh_token })),
-    );
-    const tokens = await Promise.all(
-      responses.map(async (response) => ((await response.json()) as { refresh_token: string }).refresh_token),
-    );
-    expect(new Set(tokens).size).toBe(1);
-    expect(tokens[0]).not.toBe(refresh_token);
-    const [row] = await server.database.sql(
-      'select refresh_token_counter::int as counter from auth.sessions where user_id = $1',
-      [id],
-    );
-    expect(row).toEqual({ counter: 1 });
-  }
-});
+it(
+  'a refresh token moves its session one step, whoever of many comes first',
+  async () => {
+    for (let round = 0; round < REPEATS; round += 1) {
+      const email = address();
+      const id = await user(email);
+      const { data } = await server.client().signInWithPassword({ email, password: PASSWORD });
+      const refresh_token = data.session!.refresh_token;
+      const responses = await Promise.all(
+        Array.from({ length: PARALLEL }, () => post('/token?grant_type=refresh_token', { refresh_token })),
+      );
+      const tokens = await Promise.all(
+        responses.map(
+          async (response) => ((await response.json()) as { refresh_token: string }).refresh_token,
+        ),
+      );
+      expect(new Set(tokens).size).toBe(1);
+      expect(tokens[0]).not.toBe(refresh_token);
+      const [row] = await server.database.sql(
+        'select refresh_token_counter::int as counter from auth.sessions where user_id = $1',
+        [id],
+      );
+      expect(row).toEqual({ counter: 1 });
+    }
+  },
+  RACE_TIMEOUT_MS,
+);
 
 it('an address becomes one user, however many sign up with it at once', async () => {
   const email = address();

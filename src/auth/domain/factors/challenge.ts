@@ -3,9 +3,11 @@ import { randomInt } from 'node:crypto';
 import { authError } from '../../errors.ts';
 import { type FactorType, findFactor, insertChallenge, type MfaFactor } from '../../store/factors.ts';
 import type { User } from '../../store/users.ts';
+import { admit } from '../admit.ts';
 import { audit } from '../audit.ts';
 import type { AuthContext } from '../context.ts';
 import { checkFrequency } from '../frequency.ts';
+import { readId } from '../ids.ts';
 import { hashCode } from '../one-time.ts';
 import { creationOptions, type Options, requestOptions } from '../webauthn.ts';
 import { assertEnabled } from './enroll.ts';
@@ -35,8 +37,10 @@ export interface Challenged {
 
 export async function challengeFactor(
   auth: AuthContext,
-  { owner, factorId, channel }: ChallengeInput,
+  { owner, channel, ...input }: ChallengeInput,
 ): Promise<Challenged> {
+  const factorId = readId(input.factorId, 'factor_id');
+  await admit(auth, owner.client, owner.userId);
   const { user } = await readOwner(auth, owner);
   const factor = await requireFactor(auth, user.id, factorId);
   const type = factor.factorType as FactorType;

@@ -35,11 +35,14 @@ export interface Enrolled {
 /** A factor that nobody confirms within this time is forgotten when the next one is added. */
 const STALE_SECONDS = 300;
 const SMALLEST_MODULE = 4;
+const LONGEST_NAME = 255;
 const TITLES = { totp: 'TOTP', phone: 'Phone', webauthn: 'WebAuthn' } as const;
 
 export async function enrollFactor(auth: AuthContext, input: EnrollInput): Promise<Enrolled> {
   const { owner, friendlyName } = input;
   const factorType = readType(input.factorType);
+  if (friendlyName.length > LONGEST_NAME)
+    throw invalid(`friendly_name must have ${LONGEST_NAME} characters at the most`);
   assertEnabled(auth, factorType, 'enroll');
   const phone = factorType === 'phone' ? readPhone(input.phone) : undefined;
   const enrolled = await auth.database.transaction(async (connection) => {

@@ -7,6 +7,7 @@ import {
   replaceRecoveryCodes,
   takeRecoveryCode,
 } from '../../store/factors.ts';
+import { admit } from '../admit.ts';
 import { audit } from '../audit.ts';
 import type { AuthContext } from '../context.ts';
 import { hashCode } from '../one-time.ts';
@@ -46,6 +47,7 @@ export async function useRecoveryCode(
   auth: AuthContext,
   { owner, code }: { owner: Owner; code: string },
 ): Promise<IssuedSession> {
+  await admit(auth, owner.client, owner.userId);
   const { session, ended } = await auth.database.transaction(async (connection) => {
     const { user, session } = await lockOwner(auth, connection, owner);
     if (!(await takeRecoveryCode(connection, user.id, hashOf(auth, user.id, code))))

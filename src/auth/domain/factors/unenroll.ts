@@ -5,12 +5,14 @@ import { deleteFactor, lowerSessions, type MfaFactor, replaceRecoveryCodes } fro
 import { lockUser, type User } from '../../store/users.ts';
 import { audit } from '../audit.ts';
 import type { AuthContext, Client } from '../context.ts';
+import { readId } from '../ids.ts';
 import { isVerified, lockOwner, type Owner } from './owner.ts';
 
 export async function unenrollFactor(
   auth: AuthContext,
-  { owner, factorId }: { owner: Owner; factorId: string },
+  { owner, ...input }: { owner: Owner; factorId: string },
 ): Promise<void> {
+  const factorId = readId(input.factorId, 'factor_id');
   await auth.database.transaction(async (connection) => {
     const { user, elevated } = await lockOwner(auth, connection, owner);
     const factor = factorOf(user, factorId);
@@ -25,8 +27,10 @@ export async function unenrollFactor(
 /** For administrators, who help who is locked out. */
 export async function deleteFactorOf(
   auth: AuthContext,
-  { userId, factorId, client }: { userId: string; factorId: string; client: Client },
+  { client, ...input }: { userId: string; factorId: string; client: Client },
 ): Promise<MfaFactor> {
+  const userId = readId(input.userId, 'user_id');
+  const factorId = readId(input.factorId, 'factor_id');
   const { user, factor } = await auth.database.transaction(async (connection) => {
     const user = await lockUser(connection, userId);
     if (user === undefined) throw authError('user_not_found');

@@ -12,8 +12,10 @@ import {
   spendChallenge,
   spendStep,
 } from '../../store/factors.ts';
+import { admit } from '../admit.ts';
 import { audit } from '../audit.ts';
 import type { AuthContext } from '../context.ts';
+import { readId } from '../ids.ts';
 import { hashCode } from '../one-time.ts';
 import { unseal } from '../seal.ts';
 import { elevate, type IssuedSession } from '../sessions.ts';
@@ -44,8 +46,12 @@ const WRONG = {
   webauthn: 'Invalid WebAuthn credential',
 } as const;
 
-export async function verifyFactor(auth: AuthContext, input: VerifyInput): Promise<IssuedSession> {
-  const { owner, factorId, challengeId } = input;
+export async function verifyFactor(auth: AuthContext, given: VerifyInput): Promise<IssuedSession> {
+  const { owner } = given;
+  const factorId = readId(given.factorId, 'factor_id');
+  const challengeId = readId(given.challengeId, 'challenge_id');
+  const input = { ...given, factorId, challengeId };
+  await admit(auth, owner.client, owner.userId);
   const { user } = await readOwner(auth, owner);
   const factor = await requireFactor(auth, user.id, factorId);
   const type = factor.factorType as FactorType;

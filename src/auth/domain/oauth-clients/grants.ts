@@ -3,8 +3,8 @@ import { sql } from '../../../database/sql.ts';
 import { authError, invalid } from '../../errors.ts';
 import { value } from '../../store/database.ts';
 import { endSessionsOfClient } from '../../store/sessions.ts';
-import { UUID } from '../bearer.ts';
 import type { AuthContext } from '../context.ts';
+import { UUID } from '../ids.ts';
 
 export interface OauthGrant {
   readonly clientId: string;

@@ -4,8 +4,8 @@ import type { OauthClient } from '../../../generated/prisma/client.ts';
 import { authError } from '../../errors.ts';
 import { endSessionsOfClient } from '../../store/sessions.ts';
 import { type AuditAction, audit } from '../audit.ts';
-import { UUID } from '../bearer.ts';
 import type { AuthContext, Client } from '../context.ts';
+import { UUID } from '../ids.ts';
 import { type ClientSettings, completeSettings } from './client-settings.ts';
 
 /** The secret is in this answer and nowhere else; public clients have none. */

@@ -4,9 +4,11 @@ import { authError } from '../../errors.ts';
 import type { Connection } from '../../store/database.ts';
 import { type FlowState, takeFlow } from '../../store/flow-state.ts';
 import type { User } from '../../store/users.ts';
+import { admit } from '../admit.ts';
 import { audit } from '../audit.ts';
 import type { AuthContext, Client } from '../context.ts';
 import { issueAuthCode, startFlow } from '../flow.ts';
+import { UUID } from '../ids.ts';
 import { seal, TOKEN_PURPOSE, unseal } from '../seal.ts';
 import { type IssuedSession, issueSession } from '../sessions.ts';
 import { isBanned } from '../sign-in.ts';
@@ -29,16 +31,18 @@ export type Returned = { readonly redirectTo: string } & (
   | { readonly refused: AppError; readonly pkce: boolean }
 );
 
-/** Throws where nobody knows of the state; what goes wrong later is told where the user wanted to go. */
+/** `began`: whether this browser began, where browsers are told apart. Throws where nobody knows of the state; what goes wrong later is told where the user wanted to go. */
 export async function finishOAuth(
   auth: AuthContext,
   parameters: URLSearchParams,
-  client: Client,
+  { client, began }: { client: Client; began: ((state: string) => boolean) | undefined },
 ): Promise<Returned> {
+  await admit(auth, client);
   const state = parameters.get('state') ?? '';
   if (!UUID.test(state)) throw authError('bad_oauth_state');
   const flow = await takeFlow(auth.database, state, FLOW_SECONDS);
   if (flow === undefined || flow.codeVerifier === null) throw authError('bad_oauth_state');
+  if (flow.linkingTargetId !== null && began?.(state) === false) throw authError('bad_oauth_state');
   const redirectTo = flow.redirectTo ?? auth.config.siteUrl;
   try {
     const signIn = await ask(auth, flow, parameters);
@@ -54,8 +58,6 @@ export async function finishOAuth(
     return { redirectTo, refused: error, pkce: flow.codeChallenge !== null };
   }
 }
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 async function ask(auth: AuthContext, flow: FlowState, parameters: URLSearchParams): Promise<ExternalSignIn> {
   const provider = requireProvider(auth, flow.providerType);

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { authError, invalid } from '../../errors.ts';
 import { isTaken } from '../../store/database.ts';
 import { insertFlow, setFlowCode } from '../../store/flow-state.ts';
+import { admit } from '../admit.ts';
 import { audit } from '../audit.ts';
 import type { AuthContext, Client } from '../context.ts';
 import { type IssuedSession, issueSession } from '../sessions.ts';
@@ -23,6 +24,7 @@ const METHOD = 'oauth';
 
 export async function signInWithIdToken(auth: AuthContext, input: IdTokenSignIn): Promise<IssuedSession> {
   const { provider, idToken, nonce, accessToken, linkTo, client } = input;
+  await admit(auth, client, linkTo);
   if (provider === undefined || idToken === '') throw invalid('provider or client_id and issuer required');
   const verify = auth.providers.get(provider)?.verifyIdToken;
   if (verify === undefined)

@@ -1,7 +1,8 @@
 /** The passkeys of a user: added, listed, named and taken off. */
-import { authError } from '../../errors.ts';
+import { authError, invalid } from '../../errors.ts';
 import { isTaken } from '../../store/database.ts';
 import {
+  type CeremonyType,
   deletePasskey,
   insertCeremony,
   insertPasskey,
@@ -10,10 +11,12 @@ import {
   renamePasskey,
   takeCeremony,
 } from '../../store/passkeys.ts';
-import { findUser, type User } from '../../store/users.ts';
+import type { User } from '../../store/users.ts';
+import { requireUserById } from '../admin-users.ts';
 import { audit } from '../audit.ts';
 import type { AuthContext, Client } from '../context.ts';
-import { assertProved } from '../unlink-identity.ts';
+import { readId, UUID } from '../ids.ts';
+import { assertProved } from '../ways-in.ts';
 import {
   CEREMONY_SECONDS,
   creationOptions,
@@ -23,11 +26,19 @@ import {
   verifyCreation,
 } from '../webauthn.ts';
 
+const LONGEST_NAME = 120;
+
 /** Who asks, and how much their session has shown. */
 export interface Holder {
   readonly user: User;
   readonly aal: string;
   readonly client: Client;
+}
+
+/** What the browser got of the authenticator, and of which question. */
+export interface Answer {
+  readonly challengeId: string;
+  readonly response: Response;
 }
 
 export interface Asked {
@@ -58,15 +69,13 @@ export async function beginRegistration(auth: AuthContext, holder: Holder): Prom
 export async function finishRegistration(
   auth: AuthContext,
   holder: Holder,
-  { challengeId, response }: { challengeId: string; response: Response },
+  { challengeId, response }: Answer,
 ): Promise<Passkey> {
   assertPasskeys(auth);
   judge(holder);
   const { user, client } = holder;
-  const taken = await takeCeremony(auth.database, { id: challengeId, type: 'registration', userId: user.id });
-  if (taken === undefined) throw authError('webauthn_challenge_not_found');
-  if (taken.expired) throw authError('webauthn_challenge_expired');
-  const made = await verifyCreation(auth, taken.challenge, response);
+  const challenge = await takeChallenge(auth, challengeId, 'registration', user.id);
+  const made = await verifyCreation(auth, challenge, response);
   const passkey = await insertPasskey(auth.database, {
     ...made,
     userId: user.id,
@@ -80,6 +89,19 @@ export async function finishRegistration(
   return passkey;
 }
 
+/** The question as it was asked; it counts once, whatever becomes of the answer. */
+export async function takeChallenge(
+  auth: AuthContext,
+  id: string,
+  type: CeremonyType,
+  userId: string | undefined,
+): Promise<string> {
+  const taken = UUID.test(id) ? await takeCeremony(auth.database, { id, type, userId }) : undefined;
+  if (taken === undefined) throw authError('webauthn_challenge_not_found');
+  if (taken.expired) throw authError('webauthn_challenge_expired');
+  return taken.challenge;
+}
+
 export function passkeysOf(auth: AuthContext, { user }: Holder): Promise<Passkey[]> {
   assertPasskeys(auth);
   return listPasskeys(auth.database, user.id);
@@ -91,7 +113,11 @@ export async function namePasskey(
   { id, name }: { id: string; name: string },
 ): Promise<Passkey> {
   assertPasskeys(auth);
-  const passkey = await renamePasskey(auth.database, { userId: user.id, id, name });
+  if (name.length > LONGEST_NAME)
+    throw invalid(`friendly_name must have ${LONGEST_NAME} characters at the most`);
+  const passkey = UUID.test(id)
+    ? await renamePasskey(auth.database, { userId: user.id, id, name })
+    : undefined;
   if (passkey === undefined) throw authError('webauthn_credential_not_found');
   audit(auth, { action: 'passkey_updated', user, client, traits: { passkey_id: id } });
   return passkey;
@@ -101,20 +127,23 @@ export async function removePasskey(auth: AuthContext, holder: Holder, id: strin
   assertPasskeys(auth);
   judge(holder);
   const { user, client } = holder;
-  if (!(await deletePasskey(auth.database, user.id, id))) throw authError('webauthn_credential_not_found');
+  if (!UUID.test(id) || !(await deletePasskey(auth.database, user.id, id)))
+    throw authError('webauthn_credential_not_found');
   audit(auth, { action: 'passkey_deleted', user, client, traits: { passkey_id: id } });
 }
 
 /** For administrators: also where passkeys are off, as those that were made must not come back by themselves. */
 export async function passkeysOfUser(auth: AuthContext, userId: string): Promise<Passkey[]> {
-  if ((await findUser(auth.database, userId)) === undefined) throw authError('user_not_found');
-  return listPasskeys(auth.database, userId);
+  const { id } = await requireUserById(auth, userId);
+  return listPasskeys(auth.database, id);
 }
 
 export async function removePasskeyOf(
   auth: AuthContext,
-  { userId, id, client }: { userId: string; id: string; client: Client },
+  { client, ...input }: { userId: string; id: string; client: Client },
 ): Promise<void> {
+  const userId = readId(input.userId, 'user_id');
+  const id = readId(input.id, 'passkey_id');
   if (!(await deletePasskey(auth.database, userId, id))) throw authError('webauthn_credential_not_found');
   const traits = { passkey_id: id };
   audit(auth, { action: 'passkey_deleted', user: { id: userId }, client, traits, actorRole: 'service_role' });

@@ -1,17 +1,19 @@
 /** Signs in by passkey. Nobody says who they are: the authenticator knows, and nothing tells whether a user has one. */
 import { authError } from '../../errors.ts';
-import { findPasskey, insertCeremony, takeCeremony, usePasskey } from '../../store/passkeys.ts';
+import { findPasskey, insertCeremony, usePasskey } from '../../store/passkeys.ts';
 import { findUser } from '../../store/users.ts';
+import { admit } from '../admit.ts';
 import { audit } from '../audit.ts';
 import type { AuthContext, Client } from '../context.ts';
 import { type IssuedSession, issueSession } from '../sessions.ts';
-import { CEREMONY_SECONDS, type Response, requestOptions, verifyRequest } from '../webauthn.ts';
-import { type Asked, assertPasskeys, knownOf } from './passkeys.ts';
+import { CEREMONY_SECONDS, requestOptions, verifyRequest } from '../webauthn.ts';
+import { type Answer, type Asked, assertPasskeys, knownOf, takeChallenge } from './passkeys.ts';
 
 const METHOD = 'passkey';
 
-export async function beginPasskeySignIn(auth: AuthContext): Promise<Asked> {
+export async function beginPasskeySignIn(auth: AuthContext, client: Client): Promise<Asked> {
   assertPasskeys(auth);
+  await admit(auth, client);
   const options = await requestOptions(auth, []);
   const { id, expiresAt } = await insertCeremony(auth.database, {
     type: 'authentication',
@@ -24,21 +26,16 @@ export async function beginPasskeySignIn(auth: AuthContext): Promise<Asked> {
 
 export async function signInWithPasskey(
   auth: AuthContext,
-  { challengeId, response, client }: { challengeId: string; response: Response; client: Client },
+  { challengeId, response, client }: Answer & { client: Client },
 ): Promise<IssuedSession> {
   assertPasskeys(auth);
-  const taken = await takeCeremony(auth.database, {
-    id: challengeId,
-    type: 'authentication',
-    userId: undefined,
-  });
-  if (taken === undefined) throw authError('webauthn_challenge_not_found');
-  if (taken.expired) throw authError('webauthn_challenge_expired');
+  await admit(auth, client);
+  const challenge = await takeChallenge(auth, challengeId, 'authentication', undefined);
   const credentialId = Buffer.from(typeof response.id === 'string' ? response.id : '', 'base64url');
   const passkey = await findPasskey(auth.database, credentialId);
   // A passkey that was taken off looks like a wrong one.
   if (passkey === undefined) throw authError('webauthn_verification_failed');
-  const counter = await verifyRequest(auth, taken.challenge, response, knownOf(passkey));
+  const counter = await verifyRequest(auth, challenge, response, knownOf(passkey));
   return auth.database.transaction(async (connection) => {
     if (!(await usePasskey(connection, passkey.id, counter))) throw authError('webauthn_verification_failed');
     const user = await findUser(connection, passkey.userId);

@@ -1,7 +1,8 @@
 /** API keys: for service callers alone. */
 import { createApiKey, revokeApiKey, rotateApiKey } from '../../../auth/domain/api-keys.ts';
+import { readId } from '../../../auth/domain/ids.ts';
 import type { Builder } from '../../builder.ts';
-import { type AuthAccess, uuid } from './door.ts';
+import type { AuthAccess } from './door.ts';
 import type { KeyTypes } from './key-types.ts';
 
 export function registerApiKeys(
@@ -40,7 +41,7 @@ export function registerApiKeys(
         keepOldUntil: t.arg({ type: 'DateTime', description: 'The old one ends then, and not at once' }),
       },
       resolve: (_parent, { id, keepOldUntil }, { client }) =>
-        rotateApiKey(auth(), { id: uuid(id, 'id'), keepOldUntil: keepOldUntil ?? undefined }, client),
+        rotateApiKey(auth(), { id: readId(id, 'id'), keepOldUntil: keepOldUntil ?? undefined }, client),
     }),
   );
   builder.mutationField('revokeApiKey', (t) =>
@@ -48,7 +49,7 @@ export function registerApiKeys(
       type: apiKey,
       description: 'Counts everywhere within two seconds',
       args: { id: t.arg.id({ required: true }) },
-      resolve: (_parent, { id }, { client }) => revokeApiKey(auth(), uuid(id, 'id'), client),
+      resolve: (_parent, { id }, { client }) => revokeApiKey(auth(), readId(id, 'id'), client),
     }),
   );
 }

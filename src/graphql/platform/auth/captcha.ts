@@ -1,6 +1,7 @@
 /** The argument `captchaToken` of mutations that ask for a captcha where the configuration says so: those whose calls over REST do. */
 import { type GraphQLArgument, type GraphQLSchema, GraphQLString } from 'graphql';
 import { checkCaptcha } from '../../../auth/domain/captcha.ts';
+import { invariant } from '../../../errors.ts';
 import type { GraphqlContext } from '../../context.ts';
 import type { AuthAccess } from './door.ts';
 
@@ -31,7 +32,11 @@ export function askForCaptchas(schema: GraphQLSchema, auth: AuthAccess): GraphQL
   for (const name of ASKING) {
     const field = fields[name];
     const { resolve } = field ?? {};
-    if (field === undefined || resolve === undefined) continue;
+    // A mutation that was renamed must not lose its captcha in silence.
+    invariant(
+      field !== undefined && resolve !== undefined,
+      `there is no mutation ${name} to ask a captcha of`,
+    );
     field.args = [...field.args, ARGUMENT];
     field.resolve = async (parent, { captchaToken, ...args }, context: GraphqlContext, info) => {
       if (context.callerContext.caller.kind !== 'service')

@@ -1,7 +1,7 @@
 /** Signing in by a provider that an extension registered. */
 import { signInWithProvider } from '../../../auth/domain/custom-provider.ts';
 import type { Builder } from '../../builder.ts';
-import { type AuthAccess, text } from './door.ts';
+import { type AuthAccess, handed, text } from './door.ts';
 import type { AuthTypes } from './types.ts';
 
 export function registerCustomSignIn(builder: Builder, auth: AuthAccess, types: AuthTypes): void {
@@ -13,8 +13,10 @@ export function registerCustomSignIn(builder: Builder, auth: AuthAccess, types: 
         provider: t.arg.string({ required: true }),
         credentials: t.arg({ type: 'JSON', required: true, description: 'What the provider asks for' }),
       },
-      resolve: (_parent, { provider, credentials }, { client }) =>
-        signInWithProvider(auth(), { provider: text(provider), credentials, client }),
+      resolve: async (_parent, { provider, credentials }, context) => {
+        const input = { provider: text(provider), credentials, client: context.client };
+        return handed(context, await signInWithProvider(auth(), input));
+      },
     }),
   );
 }

@@ -1,8 +1,11 @@
 /** What the GraphQL door of auth shares: who asks, and arguments as the domain takes them. Nothing is decided here. */
 
-import { type Bearer, bearerOf, UUID, withUser } from '../../../auth/domain/bearer.ts';
+import { handOver } from '../../../auth/browser-sessions.ts';
+import { type Bearer, bearerOf, withUser } from '../../../auth/domain/bearer.ts';
 import type { AuthContext } from '../../../auth/domain/context.ts';
+import type { Owner } from '../../../auth/domain/factors/owner.ts';
 import { type Challenge, readChallenge } from '../../../auth/domain/flow.ts';
+import type { IssuedSession } from '../../../auth/domain/sessions.ts';
 import { authError, invalid } from '../../../auth/errors.ts';
 import type { User } from '../../../auth/store/users.ts';
 import type { Builder } from '../../builder.ts';
@@ -16,11 +19,38 @@ export function requireBearer({ callerContext: { caller } }: GraphqlContext): Be
   return bearerOf(caller);
 }
 
+/** Whose factors are meant: the user of the token, in the session of the token. */
+export function ownerOf(context: GraphqlContext): Owner {
+  const { userId, sessionId } = requireBearer(context);
+  return { userId, sessionId, client: context.client };
+}
+
 export async function requireUser(
   auth: AuthContext,
   context: GraphqlContext,
 ): Promise<Bearer & { user: User }> {
   return withUser(auth, requireBearer(context));
+}
+
+/** A session as an answer has it: without tokens where those go by cookie alone. */
+export type HandedSession = Omit<IssuedSession, 'accessToken' | 'refreshToken'> & {
+  readonly accessToken: string | undefined;
+  readonly refreshToken: string | undefined;
+};
+
+/** `byCookie`: what let the caller have it came in a cookie. */
+export function handed<S extends IssuedSession>(
+  { cookies }: GraphqlContext,
+  session: S,
+  byCookie = false,
+): Omit<S, keyof IssuedSession> & HandedSession {
+  if (handOver(cookies, session, byCookie)) return session;
+  return { ...session, accessToken: undefined, refreshToken: undefined };
+}
+
+/** The same session goes on: where it was said by cookie, it stays there. */
+export function handedOn<S extends IssuedSession>(context: GraphqlContext, session: S) {
+  return handed(context, session, context.cookies?.spoke === true);
 }
 
 /** An argument that may be absent, null or empty, which all say the same. */
@@ -42,12 +72,6 @@ export function record(given: unknown, name: string): Record<string, unknown> | 
   return given as Record<string, unknown>;
 }
 
-export function uuid(given: string | number, name: string): string {
-  if (!UUID.test(String(given)))
-    throw authError('validation_failed', `${name} must be an UUID`, { status: 404 });
-  return String(given);
-}
-
 interface ChallengeArgs {
   readonly codeChallenge?: string | null | undefined;
   readonly codeChallengeMethod?: string | null | undefined;
@@ -57,7 +81,7 @@ export function challengeOf({ codeChallenge, codeChallengeMethod }: ChallengeArg
   return readChallenge(codeChallenge, codeChallengeMethod);
 }
 
-type ArgBuilder = Parameters<Parameters<Builder['mutationField']>[1]>[0]['arg'];
+export type ArgBuilder = Parameters<Parameters<Builder['mutationField']>[1]>[0]['arg'];
 
 /** Arguments of everything that sends a link: where it leads, and PKCE. */
 export function linkArgs(arg: ArgBuilder) {

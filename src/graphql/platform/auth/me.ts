@@ -1,8 +1,7 @@
-/** The user of the token: seen, changed, asked once more who they are, signed out. And what everybody may know of the server. */
-import { signOut } from '../../../auth/domain/sessions.ts';
+/** The user of the token: seen, changed, and asked once more who they are. */
 import { reauthenticate, updateOwnUser } from '../../../auth/domain/user-update.ts';
 import type { Builder } from '../../builder.ts';
-import { type AuthAccess, challengeOf, linkArgs, record, requireBearer, requireUser, text } from './door.ts';
+import { type AuthAccess, challengeOf, linkArgs, record, requireUser, text } from './door.ts';
 import type { AuthTypes } from './types.ts';
 
 export function registerMe(builder: Builder, auth: AuthAccess, types: AuthTypes): void {
@@ -17,8 +16,6 @@ export function registerMe(builder: Builder, auth: AuthAccess, types: AuthTypes)
       },
     }),
   );
-  registerSessions(builder, auth);
-  registerSettings(builder, auth);
   builder.mutationField('updateUser', (t) =>
     t.field({
       type: types.user,
@@ -62,79 +59,5 @@ export function registerMe(builder: Builder, auth: AuthAccess, types: AuthTypes)
         return true;
       },
     }),
-  );
-}
-
-function registerSessions(builder: Builder, auth: AuthAccess): void {
-  builder.prismaObject('Session', {
-    name: 'AuthSignIn',
-    description: 'One sign-in on one device, until it is signed out',
-    fields: (t) => ({
-      id: t.exposeID('id', { nullable: false }),
-      createdAt: t.expose('createdAt', { type: 'DateTime', nullable: true }),
-      refreshedAt: t.expose('refreshedAt', { type: 'DateTime', nullable: true }),
-      notAfter: t.expose('notAfter', { type: 'DateTime', nullable: true }),
-      aal: t.exposeString('aal', { nullable: true, description: '`aal2` after a second factor' }),
-      userAgent: t.exposeString('userAgent', { nullable: true }),
-      ip: t.exposeString('ip', { nullable: true }),
-      isCurrent: t.boolean({
-        nullable: false,
-        description: 'Whether it is that of the token',
-        resolve: ({ id }, _args, { callerContext }) => callerContext.caller.claims.session_id === id,
-      }),
-    }),
-  });
-  builder.queryField('mySessions', (t) =>
-    t.prismaField({
-      type: ['Session'],
-      nullable: false,
-      description: 'Where the user of the token is signed in, newest first',
-      resolve: (query, _parent, _args, context) => {
-        const { userId } = requireBearer(context);
-        return context.prisma.session.findMany({
-          ...query,
-          where: { userId },
-          orderBy: { createdAt: 'desc' },
-        });
-      },
-    }),
-  );
-  const scope = builder.enumType('AuthSignOutScope', {
-    description: 'Which sessions end: all, that of the token, or all others',
-    values: ['global', 'local', 'others'] as const,
-  });
-  builder.mutationField('signOut', (t) =>
-    t.boolean({
-      args: { scope: t.arg({ type: scope, defaultValue: 'global' }) },
-      resolve: async (_parent, { scope: given }, context) => {
-        const { userId, sessionId } = requireBearer(context);
-        await signOut(auth(), { userId, sessionId, scope: given ?? 'global', client: context.client });
-        return true;
-      },
-    }),
-  );
-}
-
-function registerSettings(builder: Builder, auth: AuthAccess): void {
-  const settings = builder.objectRef<ReturnType<AuthAccess>['config']>('AuthSettings').implement({
-    description: 'Which ways to sign up and in there are',
-    fields: (t) => ({
-      signupEnabled: t.boolean({ nullable: false, resolve: ({ signup }) => signup.enabled }),
-      anonymousEnabled: t.boolean({ nullable: false, resolve: ({ anonymous }) => anonymous.enabled }),
-      emailEnabled: t.boolean({ nullable: false, resolve: ({ email }) => email.enabled }),
-      phoneEnabled: t.boolean({ nullable: false, resolve: ({ phone }) => phone.enabled }),
-      emailAutoconfirm: t.boolean({ nullable: false, resolve: ({ email }) => email.autoconfirm }),
-      phoneAutoconfirm: t.boolean({ nullable: false, resolve: ({ phone }) => phone.autoconfirm }),
-      passkeysEnabled: t.boolean({ nullable: false, resolve: ({ passkeys }) => passkeys.enabled }),
-      passwordMinLength: t.int({ nullable: false, resolve: ({ password }) => password.minLength }),
-      providers: t.stringList({
-        nullable: false,
-        resolve: ({ providers }) =>
-          Object.keys(providers).filter((name) => providers[name]?.enabled === true),
-      }),
-    }),
-  });
-  builder.queryField('authSettings', (t) =>
-    t.field({ type: settings, nullable: false, resolve: () => auth().config }),
   );
 }

@@ -1,7 +1,9 @@
 /** Keys that the user of the token makes to act for them. */
+
+import { readId } from '../../../auth/domain/ids.ts';
 import { createMyApiKey, listMyApiKeys, revokeMyApiKey } from '../../../auth/domain/my-api-keys.ts';
 import type { Builder } from '../../builder.ts';
-import { type AuthAccess, requireBearer, requireUser, uuid } from './door.ts';
+import { type AuthAccess, requireBearer, requireUser } from './door.ts';
 import type { KeyTypes } from './key-types.ts';
 
 export function registerMyApiKeys(builder: Builder, auth: AuthAccess, types: KeyTypes): void {
@@ -37,7 +39,7 @@ export function registerMyApiKeys(builder: Builder, auth: AuthAccess, types: Key
       args: { id: t.arg.id({ required: true }) },
       resolve: (_parent, { id }, context) => {
         const { userId } = requireBearer(context);
-        return revokeMyApiKey(auth(), { userId, id: uuid(id, 'id'), client: context.client });
+        return revokeMyApiKey(auth(), { userId, id: readId(id, 'id'), client: context.client });
       },
     }),
   );

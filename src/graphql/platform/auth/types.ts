@@ -1,7 +1,9 @@
-/** Users, identities and sessions as GraphQL shows them: named members only, so that no secret can slip out. */
-import type { IssuedSession } from '../../../auth/domain/sessions.ts';
-import type { Identity, User } from '../../../auth/store/users.ts';
+/** Users, what they sign in with, and sessions as GraphQL shows them: named members only, so that no secret can slip out. */
+import type { Exchanged } from '../../../auth/domain/flow.ts';
+import type { Passkey } from '../../../auth/store/passkeys.ts';
+import type { Identity, MfaFactor, User } from '../../../auth/store/users.ts';
 import type { Builder } from '../../builder.ts';
+import type { HandedSession } from './door.ts';
 
 export type AuthTypes = ReturnType<typeof registerAuthTypes>;
 
@@ -16,6 +18,28 @@ export function registerAuthTypes(builder: Builder) {
       data: t.field({ type: 'JSON', nullable: true, resolve: ({ identityData }) => identityData }),
       lastSignInAt: t.expose('lastSignInAt', { type: 'DateTime', nullable: true }),
       createdAt: t.expose('createdAt', { type: 'DateTime', nullable: true }),
+    }),
+  });
+  const factor = builder.objectRef<MfaFactor>('AuthFactor').implement({
+    description: 'What a user shows beside a first proof',
+    fields: (t) => ({
+      id: t.exposeID('id', { nullable: false }),
+      type: t.exposeString('factorType', { nullable: false, description: '`totp`, `phone` or `webauthn`' }),
+      status: t.exposeString('status', { nullable: false, description: '`verified` once it counts' }),
+      friendlyName: t.exposeString('friendlyName', { nullable: true }),
+      phone: t.exposeString('phone', { nullable: true }),
+      createdAt: t.expose('createdAt', { type: 'DateTime', nullable: false }),
+      updatedAt: t.expose('updatedAt', { type: 'DateTime', nullable: false }),
+      lastChallengedAt: t.expose('lastChallengedAt', { type: 'DateTime', nullable: true }),
+    }),
+  });
+  const passkey = builder.objectRef<Passkey>('AuthPasskey').implement({
+    description: 'What a user signs in with instead of a password',
+    fields: (t) => ({
+      id: t.exposeID('id', { nullable: false }),
+      friendlyName: t.string({ nullable: true, resolve: ({ friendlyName }) => friendlyName || null }),
+      createdAt: t.expose('createdAt', { type: 'DateTime', nullable: false }),
+      lastUsedAt: t.expose('lastUsedAt', { type: 'DateTime', nullable: true }),
     }),
   });
   // Not of a Prisma model: a user to be, who is in no table yet or never, must look like any other.
@@ -55,6 +79,7 @@ export function registerAuthTypes(builder: Builder) {
         nullable: false,
         resolve: ({ identities }) => [...identities],
       }),
+      factors: t.field({ type: [factor], nullable: false, resolve: ({ factors }) => [...factors] }),
       emailConfirmedAt: t.expose('emailConfirmedAt', { type: 'DateTime', nullable: true }),
       phoneConfirmedAt: t.expose('phoneConfirmedAt', { type: 'DateTime', nullable: true }),
       confirmationSentAt: t.expose('confirmationSentAt', { type: 'DateTime', nullable: true }),
@@ -66,22 +91,34 @@ export function registerAuthTypes(builder: Builder) {
       updatedAt: t.expose('updatedAt', { type: 'DateTime', nullable: true }),
     }),
   });
-  const session = builder.objectRef<IssuedSession>('AuthSession').implement({
-    description: 'What a client needs to act as a user. The tokens are shown here and nowhere else',
-    fields: (t) => ({
-      accessToken: t.exposeString('accessToken', {
-        nullable: false,
-        description: 'For the header `Authorization: Bearer …`',
+  const session = builder
+    .objectRef<HandedSession & Partial<Pick<Exchanged, 'providerToken' | 'providerRefreshToken'>>>(
+      'AuthSession',
+    )
+    .implement({
+      description: 'What a client needs to act as a user. The tokens are shown here and nowhere else',
+      fields: (t) => ({
+        accessToken: t.exposeString('accessToken', {
+          nullable: true,
+          description: 'For the header `Authorization: Bearer …`; null where it went by cookie alone',
+        }),
+        refreshToken: t.exposeString('refreshToken', {
+          nullable: true,
+          description: 'Good for one refresh; null where it went by cookie alone',
+        }),
+        expiresIn: t.exposeInt('expiresIn', { nullable: false, description: 'In seconds' }),
+        expiresAt: t.exposeInt('expiresAt', { nullable: false, description: 'In seconds since 1970' }),
+        providerToken: t.exposeString('providerToken', {
+          nullable: true,
+          description: 'The access token of the provider, where the flow that was ended went there',
+        }),
+        providerRefreshToken: t.exposeString('providerRefreshToken', { nullable: true }),
+        user: t.field({ type: user, nullable: false, resolve: (it) => it.user }),
       }),
-      refreshToken: t.exposeString('refreshToken', { nullable: false, description: 'Good for one refresh' }),
-      expiresIn: t.exposeInt('expiresIn', { nullable: false, description: 'In seconds' }),
-      expiresAt: t.exposeInt('expiresAt', { nullable: false, description: 'In seconds since 1970' }),
-      user: t.field({ type: user, nullable: false, resolve: (it) => it.user }),
-    }),
-  });
+    });
   const channel = builder.enumType('AuthChannel', {
     description: 'How a code goes to a phone',
     values: ['sms', 'whatsapp'] as const,
   });
-  return { identity, user, session, channel };
+  return { identity, factor, passkey, user, session, channel };
 }

@@ -5,13 +5,13 @@ import {
   type AdminUserInput,
   createUserAsAdmin,
   deleteUserAsAdmin,
+  requireUserById,
   updateUserAsAdmin,
 } from '../../../auth/domain/admin-users.ts';
+import { readId } from '../../../auth/domain/ids.ts';
 import type { Builder } from '../../builder.ts';
-import { type AuthAccess, record, text, truth, uuid } from './door.ts';
+import { type ArgBuilder, type AuthAccess, record, text, truth } from './door.ts';
 import type { AuthTypes } from './types.ts';
-
-type ArgBuilder = Parameters<Parameters<Builder['mutationField']>[1]>[0]['arg'];
 
 function userArgs(arg: ArgBuilder) {
   return {
@@ -49,12 +49,19 @@ function asInput(args: UserArgs): AdminUserInput {
 }
 
 export function registerUsers(builder: Builder, auth: AuthAccess, types: AuthTypes): void {
+  builder.queryField('authUser', (t) =>
+    t.field({
+      type: types.user,
+      args: { id: t.arg.id({ required: true }) },
+      resolve: (_parent, { id }) => requireUserById(auth(), String(id)),
+    }),
+  );
   builder.mutationField('createUser', (t) =>
     t.field({
       type: types.user,
       args: { id: t.arg.id({ description: 'A UUID; made where there is none' }), ...userArgs(t.arg) },
       resolve: (_parent, { id, ...args }, { client }) => {
-        const chosen = id === null || id === undefined ? undefined : uuid(id, 'id');
+        const chosen = id === null || id === undefined ? undefined : readId(id, 'id');
         return createUserAsAdmin(auth(), { ...asInput(args), id: chosen }, client);
       },
     }),
@@ -64,7 +71,7 @@ export function registerUsers(builder: Builder, auth: AuthAccess, types: AuthTyp
       type: types.user,
       args: { id: t.arg.id({ required: true }), ...userArgs(t.arg) },
       resolve: (_parent, { id, ...args }, { client }) =>
-        updateUserAsAdmin(auth(), uuid(id, 'id'), asInput(args), client),
+        updateUserAsAdmin(auth(), readId(id, 'id'), asInput(args), client),
     }),
   );
   builder.mutationField('deleteUser', (t) =>
@@ -77,7 +84,7 @@ export function registerUsers(builder: Builder, auth: AuthAccess, types: AuthTyp
         }),
       },
       resolve: async (_parent, { id, soft }, { client }) => {
-        await deleteUserAsAdmin(auth(), uuid(id, 'id'), { soft: truth(soft, false), client });
+        await deleteUserAsAdmin(auth(), readId(id, 'id'), { soft: truth(soft, false), client });
         return true;
       },
     }),
@@ -91,14 +98,14 @@ export function registerUsers(builder: Builder, auth: AuthAccess, types: AuthTyp
         duration: t.arg.string({ required: true, description: '`24h30m`; `none` ends a ban' }),
       },
       resolve: (_parent, { id, duration }, { client }) =>
-        updateUserAsAdmin(auth(), uuid(id, 'id'), { banDuration: duration }, client),
+        updateUserAsAdmin(auth(), readId(id, 'id'), { banDuration: duration }, client),
     }),
   );
   builder.mutationField('revokeSessions', (t) =>
     t.int({
       description: 'Signs a user out everywhere; how many sessions there were',
       args: { userId: t.arg.id({ required: true }) },
-      resolve: (_parent, { userId }, { client }) => revokeSessions(auth(), uuid(userId, 'userId'), client),
+      resolve: (_parent, { userId }, { client }) => revokeSessions(auth(), readId(userId, 'userId'), client),
     }),
   );
   registerLinks(builder, auth, types);

@@ -3,8 +3,8 @@
  * everybody. The verbs count themselves, so that no door, alias or batch gets more tries out of one request.
  */
 import { isIPv6 } from 'node:net';
-import { limited } from '../../errors.ts';
-import type { AuthContext, Client } from '../context.ts';
+import { limited } from '../errors.ts';
+import type { AuthContext, Client } from './context.ts';
 
 const MINUTE_MS = 60_000;
 const FIVE_MINUTES_MS = 5 * MINUTE_MS;
