@@ -82,6 +82,9 @@ const SESSION_JSON = sql`(select row_to_json(x) from (select s.*, (
 /**
  * One step of a session: the row is locked, judged and moved on in one statement. A second request with the same token
  * waits for the first, then finds its number spent and gets what the first one got.
+ *
+ * The commit does not wait for the disk: a crash of PostgreSQL may undo the steps of the last moment. A token that is then ahead of its
+ * session can only be one that was issued, so the session goes on from there.
  */
 export async function refreshSession(
   connection: Connection,
@@ -91,8 +94,10 @@ export async function refreshSession(
     input;
   const row = await connection.row<User & { outcome: RefreshOutcome; session: Record<string, unknown> }>(
     sql<unknown>`
-    with locked as (
-      select s.* from auth.sessions s where s.id = ${value(sessionId)} for update
+    with quick as materialized (
+      select set_config('synchronous_commit', 'off', true)
+    ), locked as (
+      select s.* from auth.sessions s, quick where s.id = ${value(sessionId)} for update of s
     ), judged as (
       select l.id, l.user_id, case
           when not (${NOT_BARRED}) then 'barred'
@@ -100,14 +105,14 @@ export async function refreshSession(
             or (${value(timeboxSeconds)}::int > 0 and l.created_at + make_interval(secs => ${value(timeboxSeconds)}) <= now())
             or (${value(inactivitySeconds)}::int > 0 and coalesce(l.refreshed_at, l.created_at) + make_interval(secs => ${value(inactivitySeconds)}) <= now())
             then 'expired'
-          when l.refresh_token_counter = ${value(counter)} then 'rotated'
+          when l.refresh_token_counter <= ${value(counter)} then 'rotated'
           when l.refresh_token_counter = ${value(counter)} + 1 and (${value(parentAlways)}
             or l.refreshed_at + make_interval(secs => ${value(reuseSeconds)}) > clock_timestamp()) then 'repeated'
           else 'reused'
         end as outcome
       from locked l join auth.users u on u.id = l.user_id
     ), moved as (
-      update auth.sessions s set refresh_token_counter = s.refresh_token_counter + 1, refreshed_at = clock_timestamp(),
+      update auth.sessions s set refresh_token_counter = ${value(counter)}::bigint + 1, refreshed_at = clock_timestamp(),
         user_agent = ${value(agent ?? null)}, ip = ${value(ip ?? null)}::inet, updated_at = now()
       from judged j where s.id = j.id and j.outcome = 'rotated' returning s.*
     ), s as (

@@ -53,6 +53,20 @@ describe('refresh tokens', () => {
     expect(await graphqlStatus(session.access_token)).toBe(401);
   });
 
+  it('a step that a crash of the database undid is taken again, and theft is still noticed', async () => {
+    const { session, id } = await signedUp();
+    const first = (await (await refresh(session.refresh_token)).json()) as { refresh_token: string };
+    await server.database.sql(
+      'update auth.sessions set refresh_token_counter = refresh_token_counter - 1 where user_id = $1',
+      [id],
+    );
+    const second = (await (await refresh(first.refresh_token)).json()) as { refresh_token: string };
+    const third = (await (await refresh(second.refresh_token)).json()) as { refresh_token: string };
+    expect(new Set([first, second, third].map((one) => one.refresh_token)).size).toBe(3);
+    expect((await refresh(session.refresh_token)).status).toBe(400);
+    expect((await refresh(third.refresh_token)).status).toBe(400);
+  });
+
   it('the moment ends', async () => {
     const { session } = await signedUp();
     await refresh(session.refresh_token);
