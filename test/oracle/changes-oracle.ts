@@ -33,6 +33,8 @@ export interface OracleFacts {
 }
 
 const SETTLE_MS = 60_000;
+/** Between transactions: what is struck is to be in the midst of work. */
+const MAX_PAUSE_MS = 20;
 
 export async function runChangesOracle(options: OracleOptions): Promise<OracleFacts> {
   const { seed, transactions, faults, tell = () => undefined } = options;
@@ -84,6 +86,7 @@ export async function runChangesOracle(options: OracleOptions): Promise<OracleFa
     let striking: Promise<void> = Promise.resolve();
     for (let index = 1; index <= transactions; index += 1) {
       await writer.write();
+      await sleep(random(MAX_PAUSE_MS));
       if (index % every !== 0 || index / every > faults) continue;
       // One at a time, while it is written on.
       await striking;

@@ -51,6 +51,7 @@ const LONGEST_KEEP_RETRY_MS = 1_000;
 const MAX_PENDING_BYTES = 32 * 1024 * 1024;
 const MAX_HELD_BYTES = 64 * 1024 * 1024;
 const CONGESTION_CHECK_MS = 20;
+const UPKEEP_MS = 1_000;
 
 /** Held by somebody else; not there; the WAL it needs is gone. */
 const SLOT_ACTIVE = '55006';
@@ -227,7 +228,18 @@ class CaptureTurn {
   async run(): Promise<void> {
     this.#active = true;
     this.#schedule();
-    await Promise.race([this.#connection?.ended, this.#failed]);
+    const upkeep = setInterval(() => this.#upkeep(), UPKEEP_MS);
+    upkeep.unref();
+    try {
+      await Promise.race([this.#connection?.ended, this.#failed]);
+    } finally {
+      clearInterval(upkeep);
+    }
+  }
+
+  /** What is too old goes also while nothing happens, and a history that was lost is made good. */
+  #upkeep(): void {
+    if (!this.#keeping) this.#input.history.append([]).catch(() => undefined);
   }
 
   stop(): void {

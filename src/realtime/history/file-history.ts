@@ -57,7 +57,7 @@ export async function openFileHistory(
 
   async function add(batches: readonly Batch[]): Promise<void> {
     const fresh = batches.filter((batch) => comparePositions(lastOf(batch), last()) > 0);
-    if (fresh.length === 0) return;
+    if (fresh.length === 0) return forgetOld();
     let segment = segments.at(-1);
     if (!segment || !handle || segment.bytes >= SEGMENT_BYTES) segment = await startSegment();
     const writtenAtMs = now();

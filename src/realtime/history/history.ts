@@ -22,7 +22,10 @@ export interface History {
   range(): Promise<HistoryRange | undefined>;
   /** Forgets everything and begins a stream at a position. */
   begin(epoch: string, at: Position): Promise<void>;
-  /** Resolves when the batches cannot be lost by the end of this process. What is there already is not added again. */
+  /**
+   * Resolves when the batches cannot be lost by the end of this process. What is there already is not added again. To be called every now
+   * and then, without any: what is too old goes.
+   */
   append(batches: readonly Batch[]): Promise<void>;
   /** Batches with changes after the position, in order, up to what is there at the time; the first may hold older ones. */
   read(after: Position): AsyncIterable<Batch>;

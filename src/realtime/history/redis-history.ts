@@ -92,7 +92,7 @@ export function createRedisHistory(input: RedisHistoryInput): History {
     if (known === undefined) throw new Error('no stream was begun');
     await restore(known);
     try {
-      await add(known, batches);
+      if (batches.length > 0) await add(known, batches);
     } catch (error) {
       tops.clear();
       throw error;

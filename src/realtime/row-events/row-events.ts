@@ -66,6 +66,8 @@ interface Place extends Seat {
 /** By table, role and version of the catalog. */
 const MAX_RULES = 2_000;
 const CATCH_UP_PAUSE_MS = 20;
+const HISTORY_PAUSE_MS = 100;
+const HISTORY_PATIENCE_MS = 30_000;
 
 export class RowEvents implements FeedListener {
   readonly #input: RowEventsInput;
@@ -204,31 +206,39 @@ export class RowEvents implements FeedListener {
 
   /** Out of the history, until there is nothing that the feed has handed out and this subscriber was not told. */
   async #catchUp(seat: Place, epoch: string): Promise<void> {
-    const { feed, history } = this.#input;
-    const { group } = seat;
-    const { deliver } = seat.subscription;
-    try {
-      while (!seat.ended) {
-        const range = await history.range();
-        if (range?.epoch !== epoch || comparePositions(range.from, seat.at) > 0) throw resumeExpired();
-        for await (const batch of history.read(seat.at)) {
-          if (seat.ended) return;
-          const changes = changesOf({ ...batch, after: seat.at }, (oid) => oid === group.table.oid);
-          await group.judge(changes, (event, at) => {
-            if (seat.ended) return;
-            seat.at = at;
-            deliver(group.format(event), event);
-          });
-          seat.at = lastOf(batch);
-        }
-        if (seat.ended) return;
-        if (comparePositions(feed.position, seat.at) <= 0) return this.#join(seat, seat.at);
-        // It is handed out before it is kept.
-        await sleep(CATCH_UP_PAUSE_MS);
+    const giveUpAt = Date.now() + HISTORY_PATIENCE_MS;
+    while (!seat.ended && !seat.member) {
+      try {
+        const isReached = await this.#catchUpOnce(seat, epoch);
+        if (isReached && comparePositions(this.#input.feed.position, seat.at) <= 0) this.#join(seat, seat.at);
+        // It is handed out before it is kept; and a Redis that was started anew gets back what is at hand.
+        else await sleep(CATCH_UP_PAUSE_MS);
+      } catch (error) {
+        if (error instanceof AppError) return this.#end(seat, error);
+        if (Date.now() > giveUpAt) return this.#end(seat, unavailable(error));
+        await sleep(HISTORY_PAUSE_MS);
       }
-    } catch (error) {
-      this.#end(seat, error instanceof AppError ? error : unavailable(error));
     }
+  }
+
+  /** Whether there is a history. Throws `resume-expired` where that of the subscriber is gone. */
+  async #catchUpOnce(seat: Place, epoch: string): Promise<boolean> {
+    const { history } = this.#input;
+    const { group, subscription } = seat;
+    const range = await history.range();
+    if (!range) return false;
+    if (range.epoch !== epoch || comparePositions(range.from, seat.at) > 0) throw resumeExpired();
+    for await (const batch of history.read(seat.at)) {
+      if (seat.ended) break;
+      const changes = changesOf({ ...batch, after: seat.at }, (oid) => oid === group.table.oid);
+      await group.judge(changes, (event, at) => {
+        if (seat.ended) return;
+        seat.at = at;
+        subscription.deliver(group.format(event), event);
+      });
+      seat.at = lastOf(batch);
+    }
+    return true;
   }
 
   #end(seat: Place, error: AppError): void {
