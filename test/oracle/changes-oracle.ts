@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { query } from '../support/query.ts';
 import { signHs256 } from '../support/tokens.ts';
+import { difference } from './difference.ts';
 import { FAULTS, type Fault, type House, openHouse, SECRET } from './faults.ts';
 import { RESET, Subscriber } from './subscriber.ts';
 import { inventTables, type OracleTable, projection, randomOf, schemaOf } from './world.ts';
@@ -161,24 +162,4 @@ async function settled(
     if (failures.length === 0 || Date.now() > deadline) return failures;
     await sleep(200);
   }
-}
-
-/** What was told is what was to be told, save that something may be missing where it was said so. */
-export function difference(told: readonly string[], wanted: readonly string[]): string | undefined {
-  let at = 0;
-  let mayJump = false;
-  for (const [index, one] of told.entries()) {
-    if (one === RESET) {
-      mayJump = true;
-      continue;
-    }
-    const found = mayJump ? wanted.indexOf(one, at) : at;
-    if (wanted[found] !== one)
-      return `event ${index} is ${one}, expected ${wanted[at] ?? 'nothing more'}; ${told.length} of ${wanted.length} told`;
-    at = found + 1;
-    mayJump = false;
-  }
-  if (at < wanted.length && !mayJump)
-    return `${wanted.length - at} of ${wanted.length} are missing at the end, the first is ${wanted[at]}`;
-  return undefined;
 }
