@@ -1,4 +1,7 @@
-/** The pools: one per login role. `api` runs table statements as the caller, `platform` everything of our own. */
+/**
+ * The pools. `api` runs table statements as the caller; `platform` everything of our own; `changes` what following changes asks, by the
+ * login of the platform, so that no storm of sign-ins holds it up.
+ */
 import pg from 'pg';
 import type { Observe } from '../observation.ts';
 
@@ -11,11 +14,13 @@ export interface PoolSettings {
 export interface Pools {
   readonly api: pg.Pool;
   readonly platform: pg.Pool;
+  readonly changes: pg.Pool;
   close(): Promise<void>;
 }
 
 /** Sign-ins and refreshes commit here, and commits side by side share one write to disk. */
 const PLATFORM_CONNECTIONS = 16;
+const CHANGES_CONNECTIONS = 3;
 
 /**
  * The api pool never uses JIT (a 90 ms query can cost more to compile than to run) and pipelines nothing across callers.
@@ -36,15 +41,18 @@ export function createPools(
     application_name: 'goforward api',
     keepAlive: true,
   });
-  const platform = new pg.Pool({
-    connectionString: urls.platformUrl,
-    max: PLATFORM_CONNECTIONS,
-    connectionTimeoutMillis: settings.connectTimeoutMs,
-    idleTimeoutMillis: 30_000,
-    options: '-c jit=off',
-    application_name: 'goforward platform',
-    keepAlive: true,
-  });
+  const ofPlatform = (name: string, max: number) =>
+    new pg.Pool({
+      connectionString: urls.platformUrl,
+      max,
+      connectionTimeoutMillis: settings.connectTimeoutMs,
+      idleTimeoutMillis: 30_000,
+      options: '-c jit=off',
+      application_name: `goforward ${name}`,
+      keepAlive: true,
+    });
+  const platform = ofPlatform('platform', PLATFORM_CONNECTIONS);
+  const changes = ofPlatform('changes', CHANGES_CONNECTIONS);
   // An idle connection that dies (restart of PostgreSQL) is replaced by the pool; without a listener it would end the process.
   // While closing, PostgreSQL may be quicker to hang up than we are.
   let closing = false;
@@ -53,14 +61,17 @@ export function createPools(
   };
   api.on('error', lost('api'));
   platform.on('error', lost('platform'));
+  changes.on('error', lost('changes'));
   // The pool stops listening to a connection that it closes; one that dies in that moment (PostgreSQL stops with us) is no news.
-  for (const pool of [api, platform]) pool.on('connect', (client) => client.on('error', () => undefined));
+  for (const pool of [api, platform, changes])
+    pool.on('connect', (client) => client.on('error', () => undefined));
   return {
     api,
     platform,
+    changes,
     async close() {
       closing = true;
-      await Promise.all([api.end(), platform.end()]);
+      await Promise.all([api.end(), platform.end(), changes.end()]);
     },
   };
 }

@@ -11,6 +11,7 @@ export interface Watched {
   readonly headers: IncomingHttpHeaders;
   readonly query: Readonly<Record<string, unknown>>;
   readonly refused: (error: AppError) => void;
+  readonly caller: Caller;
   /** When the token of the caller expires, in milliseconds. */
   readonly expiresAt: number;
   judgedAt: number;
@@ -47,7 +48,10 @@ export function createCredentialWatch(authenticate: Authenticate): CredentialWat
 
   async function judge(one: Watched): Promise<void> {
     try {
-      await authenticate(one.headers, one.query);
+      const { role, claimsText } = await authenticate(one.headers, one.query);
+      // A key that acts for a user brings what the user is now, which an open connection does not take up.
+      if (role !== one.caller.role || claimsText !== one.caller.claimsText)
+        throw new AppError('invalid-api-key', 'The rights of this credential are others now: connect again');
     } catch (error) {
       // Where the database cannot be asked nobody is refused for it.
       if (!(error instanceof AppError) || error.status >= 500) return;
@@ -61,7 +65,7 @@ export function createCredentialWatch(authenticate: Authenticate): CredentialWat
       const expiresAt = typeof exp === 'number' ? exp * 1000 : Infinity;
       // Those that came together are not judged together.
       const judgedAt = Date.now() - Math.random() * JUDGE_EVERY_MS;
-      const one = { headers, query, refused, expiresAt, judgedAt };
+      const one = { caller, headers, query, refused, expiresAt, judgedAt };
       all.add(one);
       return one;
     },

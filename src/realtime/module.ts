@@ -12,7 +12,7 @@ import { type Behind, reachOf, readReach } from './live-queries/reach.ts';
 
 export interface RealtimeInput {
   readonly config: Config;
-  readonly pools: Pick<Pools, 'platform'>;
+  readonly pools: Pick<Pools, 'changes'>;
   readonly runner: CallerRunner;
   /** Undefined: no login may follow changes. */
   readonly replicationUrl: string | undefined;
@@ -35,7 +35,7 @@ export async function createRealtime(input: RealtimeInput): Promise<Realtime> {
   const { config, pools, runner, observe } = input;
   const { pollMs, debounceMs, connections } = config.realtime;
   const half = Math.max(1, Math.floor(config.database.maxConnections / 2));
-  const ofChanges = { ...input, pool: pools.platform };
+  const ofChanges = { ...input, pool: pools.changes };
   const reason = await whyNoChanges(ofChanges);
   const changes = reason === undefined ? await createChanges(ofChanges) : undefined;
   let headersMatter = true;
@@ -71,8 +71,8 @@ export async function createRealtime(input: RealtimeInput): Promise<Realtime> {
     async follow() {
       await changes?.tablesChanged().catch((error: unknown) => observe({ type: 'capture-failed', error }));
       // Not knowing costs statements, never an answer to the wrong caller.
-      headersMatter = await readsHeaders(pools.platform).catch(() => true);
-      if (changes) behind = await readReach(pools.platform);
+      headersMatter = await readsHeaders(pools.changes).catch(() => true);
+      if (changes) behind = await readReach(pools.changes);
       // Not awaited: whoever made the change need not wait for all subscriptions.
       void liveQueries.refresh();
     },

@@ -60,7 +60,7 @@ export async function streamSlot(
 ): Promise<ReplicationConnection> {
   const client = new pg.Client({
     connectionString,
-    application_name: 'goforward changes',
+    application_name: 'goforward replication',
     connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,
     options: `-c wal_sender_timeout=${SENDER_TIMEOUT_MS}`,
