@@ -48,9 +48,9 @@ export function createCredentialWatch(authenticate: Authenticate): CredentialWat
 
   async function judge(one: Watched): Promise<void> {
     try {
-      const { role, claimsText } = await authenticate(one.headers, one.query);
+      const caller = await authenticate(one.headers, one.query);
       // A key that acts for a user brings what the user is now, which an open connection does not take up.
-      if (role !== one.caller.role || claimsText !== one.caller.claimsText)
+      if (rightsOf(caller) !== rightsOf(one.caller))
         throw new AppError('invalid-api-key', 'The rights of this credential are others now: connect again');
     } catch (error) {
       // Where the database cannot be asked nobody is refused for it.
@@ -77,4 +77,9 @@ export function createCredentialWatch(authenticate: Authenticate): CredentialWat
       all.clear();
     },
   };
+}
+
+/** What an administrator has given; the rest of the claims may be another at every look. */
+function rightsOf({ role, scope, claims }: Caller): string {
+  return JSON.stringify([role, scope?.key ?? null, claims.app_metadata ?? null]);
 }

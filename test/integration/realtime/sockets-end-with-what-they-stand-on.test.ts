@@ -1,5 +1,5 @@
 /** Why open connections end by themselves: a session that is over, a peer that does not read, a server that stops. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { startApp } from '../../support/app.ts';
 import { type AuthServer, PASSWORD, startAuth } from '../../support/auth.ts';
 import { createShop } from '../../support/shop.ts';
@@ -18,6 +18,10 @@ beforeAll(async () => {
     create table blob (id int primary key, body text);
     insert into blob select 1, string_agg(md5(n::text), '') from generate_series(1, 20000) n;
     grant select on blob to anon, authenticated`);
+  await vi.waitFor(async () => {
+    const { text } = await server.app.post('/graphql', { query: '{ item_by_pk(id: 1) { id } blob { id } }' });
+    expect(text).toContain('"data"');
+  }, 10_000);
 });
 afterAll(() => server.close());
 
@@ -55,6 +59,25 @@ test.each(['signing out', 'a ban'])(
     await bystander.close();
   },
 );
+
+test.each(['revoked', 'of a user whose rights change'])('a key that is %s ends its sockets', async (how) => {
+  const session = await signUp(`key-${how.length}@example.com`);
+  const ask = async (query: string, key: string) =>
+    JSON.parse((await server.app.post('/graphql', { query }, key)).text).data;
+  const { createMyApiKey } = await ask(
+    'mutation { createMyApiKey(name: "mine") { key apiKey { id } } }',
+    session.access_token,
+  );
+  const socket = await openSignedIn(server.app.url, '/graphql', { apikey: createMyApiKey.key });
+  // It goes on while nothing changes, though the key is looked at again and again.
+  await new Promise((resolve) => setTimeout(resolve, 3_500));
+  subscribe(socket, '1', '{ __typename }');
+  await socket.payloads('1', 1);
+  if (how === 'revoked')
+    await ask(`mutation { revokeMyApiKey(id: "${createMyApiKey.apiKey.id}") { id } }`, session.access_token);
+  else await server.admin.updateUserById(session.user.id, { app_metadata: { plan: 'none' } });
+  expect((await socket.closed).code).toBe(4403);
+});
 
 test('1013: who does not read is cut off and told how to go on; others notice nothing', async () => {
   const slow = await openSignedIn(server.app.url, '/graphql');
