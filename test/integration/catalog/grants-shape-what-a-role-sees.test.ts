@@ -35,7 +35,9 @@ afterAll(async () => {
 });
 
 /** What the platform offers every role. */
-const OWN = ['authSettings', 'me', 'mySessions'];
+const OWN = [
+  ...['authSettings', 'me', 'myApiKeys', 'myFactors', 'myPasskeys', 'mySessions', 'recoveryCodesLeft'],
+];
 
 async function fieldsOf(role: string, type: string): Promise<string[]> {
   const { schema } = await api.engine.get(role);
