@@ -4,7 +4,6 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Column, Table } from '../../data/catalog/catalog.ts';
-import { touchesOfChanges } from '../../data/plan/touches.ts';
 import { CHANGED_ROWS } from '../../data/sql/change.ts';
 import { bind } from '../../data/sql/value.ts';
 import type { CallerRequest } from '../../database/as-caller.ts';
@@ -238,7 +237,7 @@ export class RowGroup {
   }
 
   #request({ text, name }: { text: string; name: string }, values: (string | null)[]): CallerRequest {
-    const touches = touchesOfChanges(this.#input.query);
+    const { touches } = this.#input.statements;
     const statement = { text, name, values, runsUserCode: false, mayChangeSession: false, touches };
     return { context: this.#input.context, statements: [statement], readOnly: true };
   }
