@@ -107,8 +107,11 @@ export class RowGroup {
 
   #tell(event: RowEvent, at: Position): void {
     const text = this.#input.format(event);
-    for (const member of this.members)
-      if (comparePositions(at, member.after) > 0) member.deliver(text, event);
+    for (const member of this.members) {
+      if (comparePositions(at, member.after) <= 0) continue;
+      member.after = at;
+      member.deliver(text, event);
+    }
   }
 
   format(event: RowEvent): string {
