@@ -40,6 +40,8 @@ export interface GroupInput {
   readonly statements: RowStatements;
   readonly epoch: () => string;
   readonly runs: Runs;
+  /** Counts one delivery. */
+  readonly told: () => void;
   /** The text of an event, the same for all members. */
   readonly format: (event: RowEvent) => string;
 }
@@ -111,6 +113,7 @@ export class RowGroup {
       if (comparePositions(at, member.after) <= 0) continue;
       member.after = at;
       member.deliver(text, event);
+      this.#input.told();
     }
   }
 

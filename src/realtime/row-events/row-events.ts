@@ -78,6 +78,10 @@ export class RowEvents implements FeedListener {
   readonly #groups = new Map<string, RowGroup>();
   readonly #byTable = new Map<number, Set<RowGroup>>();
   readonly #seats = new Set<Place>();
+  #deliveries = 0;
+  readonly #told = () => {
+    this.#deliveries += 1;
+  };
   readonly #rules = new LRUCache<string, Promise<RowRules>>({ max: MAX_RULES });
   /** Groups that differ in claims alone judge by the same statements. */
   readonly #statements = new WeakMap<RowRules, LRUCache<string, RowStatements>>();
@@ -87,9 +91,9 @@ export class RowEvents implements FeedListener {
     input.feed.listen(this);
   }
 
-  /** Of groups that are judged each by themselves, and of subscribers. */
-  get counts(): { groups: number; subscribers: number } {
-    return { groups: this.#groups.size, subscribers: this.#seats.size };
+  /** Groups that are judged each by themselves, subscribers, and what they were told since the start. */
+  get counts(): { groups: number; subscribers: number; deliveries: number } {
+    return { groups: this.#groups.size, subscribers: this.#seats.size, deliveries: this.#deliveries };
   }
 
   /** Rejects with AppError where the caller may not follow the table, or not from there. */
@@ -200,7 +204,15 @@ export class RowEvents implements FeedListener {
     if (known) return known;
     const statements = this.#statementsOf(subscription, rules);
     const { feed, runs } = this.#input;
-    const group = new RowGroup(id, { query, context, statements, format, runs, epoch: () => feed.epoch });
+    const group = new RowGroup(id, {
+      query,
+      context,
+      statements,
+      format,
+      runs,
+      epoch: () => feed.epoch,
+      told: this.#told,
+    });
     this.#groups.set(id, group);
     const ofTable = this.#byTable.get(query.table.oid) ?? new Set();
     this.#byTable.set(query.table.oid, ofTable.add(group));
@@ -252,6 +264,7 @@ export class RowEvents implements FeedListener {
         if (seat.ended) return;
         seat.at = at;
         subscription.deliver(group.format(event), event);
+        this.#told();
       });
       seat.at = lastOf(batch);
     }
