@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { walWarning } from '../../../src/realtime/changes.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { type ScratchCluster, startScratchCluster } from '../../support/scratch-cluster.ts';
 import { openSignedIn, subscribe } from '../../support/socket-client.ts';
@@ -90,4 +91,11 @@ test('whoever follows changes gets resume-expired, live queries are right again,
   await pool.query('insert into note values (3)');
   expect(await client.payloads('anew', 1)).toMatchObject([{ data: { note_changes: { new: { id: 3 } } } }]);
   await client.close();
+});
+
+test('a PostgreSQL that keeps WAL without limit is named on the start page', async () => {
+  expect(await walWarning(pool)).toBeUndefined();
+  await pool.query('alter system set max_slot_wal_keep_size = -1');
+  await pool.query('select pg_reload_conf()');
+  await expect.poll(() => walWarning(pool)).toContain('max_slot_wal_keep_size');
 });
