@@ -21,6 +21,7 @@ import { createSocketEndpoints } from './graphql/sockets/endpoint.ts';
 import { createAudit } from './meta/audit.ts';
 import { createQueryEndpoint } from './meta/query.ts';
 import { createReloadEndpoint } from './meta/reload.ts';
+import type { MetricSource } from './metric.ts';
 import type { Observe } from './observation.ts';
 import { createRealtime } from './realtime/module.ts';
 import { createRestEndpoint } from './rest/handler.ts';
@@ -44,6 +45,9 @@ export interface ApiInput {
 
 export interface Api {
   readonly endpoints: Endpoints;
+  readonly metrics: MetricSource;
+  /** For `/ready`; undefined where changes cannot be followed. */
+  readonly changesCheck: (() => string) | undefined;
   /** For the start page. */
   readonly warnings: readonly string[];
   close(): Promise<void>;
@@ -123,6 +127,8 @@ export async function createApi(input: ApiInput): Promise<Api> {
   const audit = createAudit(prisma);
   return {
     warnings: realtime.warnings,
+    metrics: realtime.metrics,
+    changesCheck: realtime.check,
     endpoints: {
       graphql,
       rest,

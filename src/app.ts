@@ -164,7 +164,14 @@ async function start(
     authenticate,
     cookies: cookiesOf(config, ground.jwtSecret, () => url),
     endpoints: { ...api.endpoints, auth: auth.endpoint },
-    checks: { database: async () => void (await pools.api.query('select 1')) },
+    checks: {
+      database: async () => {
+        await pools.api.query('select 1');
+        return 'ok';
+      },
+      ...(api.changesCheck === undefined ? {} : { changes: api.changesCheck }),
+    },
+    metrics: [api.metrics],
   });
   await closers.add('gateway', (remainingMs) => gateway.close(remainingMs * DRAIN_SHARE));
   url = await gateway.listen();

@@ -30,6 +30,7 @@ const LEVELS: Partial<Record<Observation['type'], Level>> = {
   'capture-failed': 'warn',
   'changes-lost': 'warn',
   'history-failed': 'warn',
+  'wal-retained': 'warn',
   'connection-lost': 'warn',
   'message-failed': 'warn',
   'unexpected-error': 'error',

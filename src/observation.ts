@@ -42,6 +42,7 @@ export type Observation =
   | { type: 'capture-state'; state: string }
   | { type: 'capture-failed'; error: unknown }
   | { type: 'changes-lost'; reason: string }
+  | { type: 'wal-retained'; retainedBytes: number; limitBytes: number }
   | { type: 'history-failed'; error: unknown }
   | {
       type: 'socket-opened';

@@ -28,6 +28,8 @@ export interface SocketHandler {
   /** The peer has said who it is; one that does not in time is cut off. */
   readonly isReady: boolean;
   message(text: string): void;
+  /** From where on a peer that comes back misses no change; undefined where it follows none. */
+  resumeCursor?(): string | undefined;
   /** Something to send now and then, where the protocol knows such a thing. */
   keepAlive?(): void;
   closed(): void;

@@ -11,7 +11,7 @@ const src = join(root, 'src');
 const LAYERS: readonly (readonly RegExp[])[] = [
   [/^lib\//],
   [
-    /^(caller|caller-scope|errors|observation|exchange|page|socket|config|version|log-line)\.ts$/,
+    /^(caller|caller-scope|errors|observation|metric|exchange|page|socket|config|version|log-line)\.ts$/,
     /^(config|errors)\//,
   ],
   [/^(logger|start-page|data-directory)\.ts$/, /^generated\//],

@@ -1,8 +1,8 @@
 /** `/live`, `/ready`, `/health`: for load balancers, supervisors and people. Asks no credential and tells no secret. */
 import type { Reply } from '../exchange.ts';
 
-/** Resolves when the part works. */
-export type Check = () => Promise<void> | void;
+/** Resolves when the part works, where there is more to say than `ok` with a word. */
+export type Check = () => Promise<string | undefined> | string | undefined;
 
 export interface HealthInput {
   version: string;
@@ -17,18 +17,17 @@ export interface Health {
 }
 
 const CHECK_TIMEOUT_MS = 2_000;
+const FAILED = 'failed';
 
 export function createHealth({ version, checks, isStopping }: HealthInput): Health {
   const startedAt = performance.now();
 
-  async function runChecks(): Promise<{ ok: boolean; results: Record<string, 'ok' | 'failed'> }> {
+  async function runChecks(): Promise<{ ok: boolean; results: Record<string, string> }> {
     const entries = await Promise.all(
-      Object.entries(checks).map(
-        async ([name, check]) => [name, (await passes(check)) ? 'ok' : 'failed'] as const,
-      ),
+      Object.entries(checks).map(async ([name, check]) => [name, await outcomeOf(check)] as const),
     );
     return {
-      ok: !isStopping() && entries.every(([, result]) => result === 'ok'),
+      ok: !isStopping() && entries.every(([, result]) => result !== FAILED),
       results: Object.fromEntries(entries),
     };
   }
@@ -57,15 +56,12 @@ export function createHealth({ version, checks, isStopping }: HealthInput): Heal
 }
 
 /** A check that hangs has failed: a probe must be answered while the database is not. */
-async function passes(check: Check): Promise<boolean> {
+async function outcomeOf(check: Check): Promise<string> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(resolve, CHECK_TIMEOUT_MS, false);
+  const late = new Promise<string>((resolve) => {
+    timer = setTimeout(resolve, CHECK_TIMEOUT_MS, FAILED);
   });
-  const done = (async () => {
-    await check();
-    return true;
-  })().catch(() => false);
+  const done = (async () => (await check()) ?? 'ok')().catch(() => FAILED);
   const result = await Promise.race([done, late]);
   clearTimeout(timer);
   return result;

@@ -13,6 +13,8 @@ export interface Endpoints {
   /** `POST /meta/v1/reload` and `POST /meta/v1/query`, both for the service key alone. */
   metaReload?: Endpoint | undefined;
   metaQuery?: Endpoint | undefined;
+  /** How the server fares, for those who may know. */
+  metrics?: Endpoint | undefined;
   /** Signing up and in; the module has a table of its own (`src/auth/rest/routes.ts`). */
   auth?: Endpoint | undefined;
   /** GraphQL over WebSocket, and the same in the manner of Hasura. */
@@ -33,6 +35,7 @@ export const KNOWN_PATHS = [
   '/live',
   '/ready',
   '/health',
+  '/metrics',
 ];
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => void;
@@ -56,7 +59,7 @@ export function registerRoutes(
   health: Health,
   { serve, refuse, open }: RouteTools,
 ): void {
-  const { graphql, rest, hasura, metaReload, metaQuery, auth } = endpoints;
+  const { graphql, rest, hasura, metaReload, metaQuery, auth, metrics } = endpoints;
   const route = (method: RouteOptions['method'], url: string, endpoint: Endpoint | undefined) => {
     if (endpoint) server.route({ method, url, handler: serve(endpoint), errorHandler: refuse(endpoint) });
   };
@@ -69,6 +72,7 @@ export function registerRoutes(
   route('POST', '/meta/v1/query', metaQuery);
   route(ANY, '/auth/v1/*', auth);
   route(READ, '/.well-known/oauth-authorization-server', auth);
+  route(READ, '/metrics', metrics);
   for (const { method, path, endpoint } of endpoints.extensions ?? [])
     route(method as RouteOptions['method'], path, endpoint);
 

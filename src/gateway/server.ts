@@ -4,12 +4,16 @@ import type { Authenticate } from '../auth/authenticate.ts';
 import type { SessionCookies } from '../auth/session-cookies.ts';
 import type { Config } from '../config.ts';
 import { AppError } from '../errors.ts';
+import type { Endpoint } from '../exchange.ts';
 import { nearest } from '../lib/nearest.ts';
+import type { MetricSource } from '../metric.ts';
 import type { Observe } from '../observation.ts';
 import { createCors } from './cors.ts';
 import { createCredentialWatch } from './credential-watch.ts';
 import { type Check, createHealth } from './health.ts';
 import { observeRequests } from './log.ts';
+import { createGatewayMetrics } from './metrics.ts';
+import { createMetricsEndpoint } from './metrics-endpoint.ts';
 import { createRequestIds } from './request-id.ts';
 import { createResponder, pathOf, type Responder } from './respond.ts';
 import { type Endpoints, KNOWN_PATHS, registerRoutes, socketRoutes } from './routes.ts';
@@ -25,6 +29,8 @@ export interface GatewayInput {
   endpoints: Endpoints;
   /** What `/ready` asks. */
   checks: Readonly<Record<string, Check>>;
+  /** Of the modules, for `/metrics`. */
+  metrics?: readonly MetricSource[];
 }
 
 export interface Gateway {
@@ -52,6 +58,7 @@ export function createGateway({
   cookies,
   endpoints,
   checks,
+  metrics = [],
 }: GatewayInput): Gateway {
   let stopping = false;
   const isStopping = () => stopping;
@@ -67,6 +74,7 @@ export function createGateway({
     isStopping,
   });
   const requestId = createRequestIds();
+  const counted = createGatewayMetrics(version);
   const sockets = createSockets({
     settings,
     authenticate,
@@ -74,7 +82,10 @@ export function createGateway({
     watch,
     requestId,
     endpoints: socketRoutes(endpoints),
-    observe,
+    observe: (observation) => {
+      if (observation.type === 'socket-closed') counted.socketClosed(observation.code);
+      observe(observation);
+    },
   });
   const server = fastify({
     logger: false,
@@ -102,11 +113,22 @@ export function createGateway({
     if (allowed === undefined) return done();
     responder.send(request, reply, { status: 204, headers: allowed, body: '' });
   });
+  if (settings.metrics !== 'off') counted.watch(server);
   observeRequests(server, config.log.level, observe);
   server.setErrorHandler((error, request, reply) => responder.fail(request, reply, error));
   answerNotFound(server, responder);
   sockets.listen(server.server);
-  registerRoutes(server, endpoints, createHealth({ version, checks, isStopping }), responder);
+  registerRoutes(
+    server,
+    { ...endpoints, metrics: metricsEndpoint() },
+    createHealth({ version, checks, isStopping }),
+    responder,
+  );
+
+  function metricsEndpoint(): Endpoint | undefined {
+    if (settings.metrics === 'off') return undefined;
+    return createMetricsEndpoint(settings.metrics, [() => counted.read(sockets.count), ...metrics]);
+  }
 
   return {
     async listen() {

@@ -25,6 +25,8 @@ export interface ChangesSubscriptionInput {
 export class ChangesSubscription {
   readonly #input: ChangesSubscriptionInput;
   #seat: Seat | undefined;
+  /** Where it goes on while it has no seat. */
+  #from: string | undefined;
   #starting: Promise<void> | undefined;
   #again = false;
   #isOver = false;
@@ -45,12 +47,19 @@ export class ChangesSubscription {
       this.#again = true;
       return;
     }
-    const after = this.#seat?.cursor();
+    const after = this.cursor();
+    this.#from = after;
     this.#seat?.stop();
+    this.#seat = undefined;
     this.#take(after).catch((error: unknown) => {
       this.#isOver = true;
       this.#input.sink.error(error);
     });
+  }
+
+  /** Everything up to here was told; undefined before it has begun. */
+  cursor(): string | undefined {
+    return this.#seat?.cursor() ?? this.#from;
   }
 
   stop(): void {

@@ -25,6 +25,8 @@ export interface OperationSink {
 export interface RunningOperation {
   /** Nothing is sent from here on. */
   stop(): void;
+  /** Of changes: everything up to here was told. */
+  cursor(): string | undefined;
   /** Goes on for the same user, whose claims are others now. */
   renew(requester: Requester): void;
 }
@@ -108,6 +110,10 @@ class Operation implements RunningOperation, Sink {
     this.#subscriber = undefined;
     this.#changes?.stop();
     this.#changes = undefined;
+  }
+
+  cursor(): string | undefined {
+    return this.#changes?.cursor();
   }
 
   renew(requester: Requester): void {

@@ -7,7 +7,8 @@ import { AppError } from '../errors.ts';
 import type { Observe } from '../observation.ts';
 import { type Capture, startCapture } from './capture/capture.ts';
 import { type Published, publishTables } from './capture/publications.ts';
-import { SlotKeeper } from './capture/slot.ts';
+import { type Slot, SlotKeeper } from './capture/slot.ts';
+import { type SlotWatch, watchSlot } from './capture/slot-watch.ts';
 import { ChangeFeed } from './feed.ts';
 import { openFileHistory } from './history/file-history.ts';
 import type { History } from './history/history.ts';
@@ -32,8 +33,11 @@ export interface Changes {
   /** How the tables are published, as of the last look. */
   readonly published: () => ReadonlyMap<number, Published>;
   readonly state: () => Capture['state'] | 'resting';
-  /** Behind what PostgreSQL has written for us, in bytes; undefined where there is no slot. */
-  lagBytes(): Promise<number | undefined>;
+  readonly history: Pick<History, 'range'>;
+  /** Received and not kept yet. */
+  readonly pendingBytes: () => number;
+  /** As of the last look; undefined where there is none. */
+  readonly slot: () => Slot | undefined;
   /** Begins to follow changes, where that was not done before. Rejects where they do not arrive in time. */
   begin(): Promise<void>;
   /** The tables may be others now. */
@@ -43,6 +47,7 @@ export interface Changes {
 
 /** Of a subscriber who comes while the first slot is made. */
 const BEGIN_TIMEOUT_MS = 10_000;
+const SLOT_WATCH_MS = 5_000;
 
 /** A sentence for the start page; undefined where all is as it must be. */
 export async function whyNoChanges({
@@ -61,6 +66,15 @@ export async function whyNoChanges({
   if (config.redis.url === undefined && historyDirectory(config, dataDirectory) === undefined)
     return 'there is neither Redis nor a folder to keep changes in: set redis.url or realtime.historyDirectory';
   return undefined;
+}
+
+/** A sentence for the start page, where a slot that nobody reads may fill the disk. */
+export async function walWarning(pool: Pool): Promise<string | undefined> {
+  const { rows } = await pool.query<{ size: string }>(
+    `select pg_catalog.current_setting('max_slot_wal_keep_size') as size`,
+  );
+  if (rows[0]?.size !== '-1') return undefined;
+  return 'PostgreSQL keeps WAL without limit while this server is away, which may fill its disk: set max_slot_wal_keep_size.';
 }
 
 /** Where `whyNoChanges` has nothing to say. */
@@ -83,6 +97,7 @@ export async function createChanges(input: ChangesInput): Promise<Changes> {
   let published: ReadonlyMap<number, Published> = new Map();
   let capture: Capture | undefined;
   let closed = false;
+  let slotWatch: SlotWatch | undefined;
 
   const publish = async () => {
     published = await publishTables(pool, api.schemas, realtime.fullRows);
@@ -92,6 +107,10 @@ export async function createChanges(input: ChangesInput): Promise<Changes> {
   const start = () => {
     if (capture || closed) return;
     publishing = publish();
+    slotWatch = watchSlot({
+      ...{ keeper: slot, observe, everyMs: SLOT_WATCH_MS },
+      warnBytes: realtime.retainedWalWarnBytes,
+    });
     const { connectTimeoutMs } = database;
     capture = startCapture({
       ...{ pool, replicationUrl, connectTimeoutMs, slot, history, feed, shared, observe },
@@ -119,7 +138,9 @@ export async function createChanges(input: ChangesInput): Promise<Changes> {
     rowEvents,
     published: () => published,
     state: () => capture?.state ?? 'resting',
-    lagBytes: async () => (await slot.find())?.retainedBytes,
+    history,
+    pendingBytes: () => capture?.pendingBytes ?? 0,
+    slot: () => slotWatch?.slot,
     begin,
     async tablesChanged() {
       if (!capture) return;
@@ -130,6 +151,7 @@ export async function createChanges(input: ChangesInput): Promise<Changes> {
     },
     async close() {
       closed = true;
+      slotWatch?.stop();
       rowEvents.close();
       runs.close();
       await capture?.close();

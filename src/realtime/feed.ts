@@ -1,5 +1,6 @@
 /** The stream of changes within this process: whoever captures or receives them puts them in, whoever lives on them takes them out. */
-import { type Batch, lastOf, remainder } from './changes/batch.ts';
+import { type Batch, changeCount, lastOf, remainder } from './changes/batch.ts';
+import { secondsOf } from './changes/change.ts';
 import { BEGINNING, comparePositions, type Position } from './changes/cursor.ts';
 
 export interface FeedListener {
@@ -16,6 +17,8 @@ export class ChangeFeed {
   #epoch = '';
   #position: Position = BEGINNING;
   #heldBytes = 0;
+  readonly #counts = { changes: 0, resets: 0 };
+  #newest: { committedAt: number; delay: number } | undefined;
   #live = false;
 
   /** Of the stream; empty before there is one. */
@@ -31,6 +34,16 @@ export class ChangeFeed {
   /** Changes arrive: of what is not announced nothing happened. */
   get isLive(): boolean {
     return this.#live;
+  }
+
+  /** Handed out since the start, and how often all was to be read anew. */
+  get counts(): { readonly changes: number; readonly resets: number } {
+    return this.#counts;
+  }
+
+  /** Of the newest change that was handed out: when it was committed, and how long it took from there, in seconds. */
+  get newest(): { readonly committedAt: number; readonly delay: number } | undefined {
+    return this.#newest;
   }
 
   /** What listeners still work on. */
@@ -67,6 +80,7 @@ export class ChangeFeed {
     const isFirst = this.#epoch === '';
     this.#epoch = epoch;
     this.#position = position;
+    if (!isFirst) this.#counts.resets += 1;
     if (!isFirst) for (const listener of [...this.#listeners]) listener.onReset();
   }
 
@@ -75,6 +89,12 @@ export class ChangeFeed {
     const fresh = remainder(batch, this.#position);
     if (!fresh) return;
     this.#position = lastOf(fresh);
+    this.#note(fresh);
     for (const listener of [...this.#listeners]) listener.onBatch(fresh);
+  }
+  #note(batch: Batch): void {
+    this.#counts.changes += changeCount(batch);
+    const committedAt = secondsOf(batch.parts.at(-1)?.committedAt ?? 0n);
+    this.#newest = { committedAt, delay: Math.max(0, Date.now() / 1000 - committedAt) };
   }
 }

@@ -3,12 +3,14 @@ import type { Config } from '../config.ts';
 import type { CallerRunner } from '../database/as-caller.ts';
 import type { Pools } from '../database/pools.ts';
 import { readsHeaders } from '../database/reads-headers.ts';
+import type { MetricSource } from '../metric.ts';
 import type { Observe } from '../observation.ts';
-import { type Changes, createChanges, whyNoChanges } from './changes.ts';
+import { type Changes, createChanges, walWarning, whyNoChanges } from './changes.ts';
 import { followChanges } from './live-queries/changes-driver.ts';
 import { LiveQueries } from './live-queries/live-queries.ts';
 import { pollLiveQueries } from './live-queries/polling.ts';
 import { type Behind, reachOf, readReach } from './live-queries/reach.ts';
+import { realtimeMetrics } from './metrics.ts';
 
 export interface RealtimeInput {
   readonly config: Config;
@@ -24,8 +26,11 @@ export interface Realtime {
   readonly liveQueries: LiveQueries;
   /** Undefined where the database cannot tell of changes. */
   readonly changes: Changes | undefined;
-  /** For the start page: why live queries poll. */
+  /** For the start page: why live queries poll, and what may fill a disk. */
   readonly warnings: readonly string[];
+  readonly metrics: MetricSource;
+  /** For `/ready`: throws where changes must arrive and do not. Undefined where they cannot. */
+  readonly check: (() => string) | undefined;
   /** The schema is another now. */
   follow(): Promise<void>;
   close(): Promise<void>;
@@ -38,6 +43,8 @@ export async function createRealtime(input: RealtimeInput): Promise<Realtime> {
   const ofChanges = { ...input, pool: pools.changes };
   const reason = await whyNoChanges(ofChanges);
   const changes = reason === undefined ? await createChanges(ofChanges) : undefined;
+  const warning = changes && (await walWarning(pools.changes));
+  const warnings = warning === undefined ? [] : [warning];
   let headersMatter = true;
   let behind: ((oid: number) => Behind) | undefined;
   const liveQueries = new LiveQueries({
@@ -64,9 +71,11 @@ export async function createRealtime(input: RealtimeInput): Promise<Realtime> {
   return {
     liveQueries,
     changes,
+    metrics: () => realtimeMetrics(liveQueries, changes),
+    check: changes && (() => readinessOf(changes.state(), config.realtime.capture === 'always')),
     warnings:
       reason === undefined || config.realtime.capture === 'off'
-        ? []
+        ? warnings
         : [`Live queries ask every ${pollMs} ms, and changes of rows cannot be followed: ${reason}.`],
     async follow() {
       await changes?.tablesChanged().catch((error: unknown) => observe({ type: 'capture-failed', error }));
@@ -82,6 +91,12 @@ export async function createRealtime(input: RealtimeInput): Promise<Realtime> {
       await changes?.close();
     },
   };
+}
+
+/** Live queries poll while changes do not arrive, so that is no reason to send clients elsewhere unless it is said to be. */
+function readinessOf(state: ReturnType<Changes['state']>, isNeeded: boolean): string {
+  if (state === 'failing' && isNeeded) throw new Error('changes of the database do not arrive');
+  return state === 'streaming' ? 'ok' : state;
 }
 
 function once(work: () => Promise<void>): () => void {

@@ -1,10 +1,11 @@
 /** `npm run bench`: everything in one run on one PostgreSQL server, interleaved, judged against the bars. */
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { cpus, release, type as systemType, tmpdir, totalmem } from 'node:os';
+import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { type ScratchCluster, startScratchCluster } from '../support/scratch-cluster.ts';
-import { createPlatformDatabase, fillFromFile, fillWithMusic, withClient } from './database.ts';
+import { createPlatformDatabase, fillFromFile, fillWithMusic } from './database.ts';
 import { loadTool } from './load.ts';
+import { describeMachine } from './machine.ts';
 import { type Options, readOptions, USAGE, wants } from './options.ts';
 import { say } from './output.ts';
 import { measureColdStart } from './parts/cold-start.ts';
@@ -19,7 +20,7 @@ import {
 } from './parts/throughput.ts';
 import { measureWriting } from './parts/writing.ts';
 import { terminalReport } from './report.ts';
-import { type BenchResult, type Figure, type Machine, passed, type Verdict } from './results.ts';
+import { type BenchResult, type Figure, passed, type Verdict } from './results.ts';
 import { POOL_SIZE } from './targets.ts';
 
 /** JIT off for everybody: for statements of this size it costs more than it gives. */
@@ -98,18 +99,4 @@ async function prepareDatabases(options: Options, cluster: ScratchCluster): Prom
   if (!options.quick) await add('×30', (url) => fillWithMusic(url, 30));
   for (const file of options.data) await add(basename(file, '.sql'), (url) => fillFromFile(url, file));
   return databases;
-}
-
-async function describeMachine(cluster: ScratchCluster): Promise<Machine> {
-  const { rows } = await withClient(cluster.url('postgres'), (client) =>
-    client.query<{ version: string }>("select 'PostgreSQL ' || current_setting('server_version') as version"),
-  );
-  return {
-    cpu: cpus()[0]?.model ?? 'unknown processor',
-    cores: cpus().length,
-    memoryGb: Math.round(totalmem() / 2 ** 30),
-    system: `${systemType()} ${release()}`,
-    node: process.versions.node,
-    postgres: rows[0]?.version ?? 'PostgreSQL',
-  };
 }

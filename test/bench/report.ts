@@ -75,9 +75,13 @@ export function markdownReport(result: BenchResult): string {
     `Settings: ${Object.entries(settings)
       .map(([name, value]) => `${name} ${value}`)
       .join(', ')}.`,
-    '### Requests per second',
-    [...meanings].map(([name, meaning]) => `- \`${name}\`: ${meaning}`).join('\n'),
-    markdownTable(WORKLOAD_HEAD, workloadRows(workloads)),
+    ...(workloads.length === 0
+      ? []
+      : [
+          '### Requests per second',
+          [...meanings].map(([name, meaning]) => `- \`${name}\`: ${meaning}`).join('\n'),
+          markdownTable(WORKLOAD_HEAD, workloadRows(workloads)),
+        ]),
     '### Other measurements',
     markdownTable(FIGURE_HEAD, figureRows(figures)),
     '### Bars',

@@ -45,6 +45,8 @@ export interface Machine {
 }
 
 export interface BenchResult {
+  /** Which bench it is of; left out: requests. */
+  readonly bench?: 'realtime';
   readonly date: string;
   readonly machine: Machine;
   readonly settings: Readonly<Record<string, string | number>>;

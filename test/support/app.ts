@@ -16,7 +16,7 @@ export interface TestApp {
 
 /** `cwd` is where a goforward.yaml may be. */
 export async function startApp(
-  database: TestDatabase,
+  database: Pick<TestDatabase, 'adminUrl'>,
   env: Record<string, string> = {},
   cwd = '/nonexistent',
 ): Promise<TestApp> {

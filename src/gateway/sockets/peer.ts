@@ -88,7 +88,7 @@ export class Peer implements Socket {
   close(code: number, reason: string): void {
     if (this.#closingSince !== undefined) return;
     this.#closingSince = performance.now();
-    this.#ws.close(code, shortened(reason));
+    this.#ws.close(code, shortened(`${reason}${this.#whereToGoOn(code)}`));
     this.#leave();
   }
 
@@ -151,6 +151,13 @@ export class Peer implements Socket {
   terminate(): void {
     this.gone();
     this.#ws.terminate();
+  }
+
+  /** Whatever was sent before is read before the reason is, so the cursor leaves nothing out. */
+  #whereToGoOn(code: number): string {
+    if (code !== SOCKET_CLOSE.stopping && code !== SOCKET_CLOSE.slow) return '';
+    const cursor = this.#handler?.resumeCursor?.();
+    return cursor === undefined ? '' : `; cursor=${cursor}`;
   }
 
   #leave(): void {

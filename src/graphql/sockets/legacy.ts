@@ -39,6 +39,10 @@ class Legacy implements SocketHandler {
     if (this.isReady) this.#socket.send('{"type":"ka"}');
   }
 
+  resumeCursor(): string | undefined {
+    return this.#session.resumeCursor();
+  }
+
   closed(): void {
     this.#session.stopAll();
   }

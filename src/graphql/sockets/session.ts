@@ -4,6 +4,7 @@ import { callerContextOf } from '../../database/caller-context.ts';
 import { AppError } from '../../errors.ts';
 import { parseRequestJson } from '../../lib/exact-json.ts';
 import type { Observe } from '../../observation.ts';
+import { type Cursor, comparePositions, cursorText, parseCursor } from '../../realtime/changes/cursor.ts';
 import type { Socket } from '../../socket.ts';
 import { toGraphqlError } from '../errors.ts';
 import type { Requester } from '../execute.ts';
@@ -82,6 +83,16 @@ export class Session {
   /** It has ended by itself. */
   ended(id: string): void {
     this.#operations.delete(id);
+  }
+
+  /** The oldest of what runs: who goes on from there with all of it misses nothing. */
+  resumeCursor(): string | undefined {
+    let oldest: Cursor | undefined;
+    for (const operation of this.#operations.values()) {
+      const cursor = parseCursor(operation.cursor() ?? '');
+      if (cursor && (!oldest || comparePositions(cursor, oldest) < 0)) oldest = cursor;
+    }
+    return oldest && cursorText(oldest);
   }
 
   stopAll(): void {

@@ -103,6 +103,7 @@ export function createTransportWs(input: SessionInput): (socket: Socket) => Sock
           socket.close(CloseCode.InternalServerError, 'Something went wrong on our side');
         });
       },
+      resumeCursor: () => session.resumeCursor(),
       closed() {
         session.stopAll();
         void closed();

@@ -12,6 +12,8 @@ export interface Slot {
   readonly isActive: boolean;
   /** The WAL that it needs is gone. */
   readonly isLost: boolean;
+  /** As PostgreSQL says it: reserved, extended, unreserved, lost. */
+  readonly walStatus: string | undefined;
   /** WAL that is kept for it, in bytes. */
   readonly retainedBytes: number;
 }
@@ -46,12 +48,12 @@ export class SlotKeeper {
     const { rows } = await this.#pool.query<{
       confirmed: string;
       active: boolean;
-      lost: boolean;
+      status: string | null;
       retained: string;
     }>({
       name: 'realtime slot',
       text: `select pg_catalog.pg_wal_lsn_diff(coalesce(s.confirmed_flush_lsn, '0/0'), '0/0')::text as confirmed, s.active,
-          coalesce(s.wal_status = 'lost', false) as lost,
+          s.wal_status as status,
           coalesce(pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_lsn(), s.restart_lsn), 0)::text as retained
         from pg_catalog.pg_replication_slots s where s.slot_name = $1`,
       values: [name],
@@ -62,7 +64,8 @@ export class SlotKeeper {
         name,
         confirmed: BigInt(row.confirmed),
         isActive: row.active,
-        isLost: row.lost,
+        isLost: row.status === 'lost',
+        walStatus: row.status ?? undefined,
         retainedBytes: Number(row.retained),
       }
     );

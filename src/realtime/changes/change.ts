@@ -66,6 +66,11 @@ function keyOnly(tuple: Tuple | undefined, { columns }: Relation): Tuple | undef
 
 const POSTGRES_EPOCH_MS = Date.UTC(2000, 0, 1);
 
+/** Since 1970. */
+export function secondsOf(microseconds: bigint): number {
+  return POSTGRES_EPOCH_MS / 1000 + Number(microseconds) / 1e6;
+}
+
 /** ISO 8601 in UTC with microseconds, as PostgreSQL writes a timestamptz in JSON. */
 export function momentText(microseconds: bigint): string {
   const milliseconds = microseconds / 1000n;

@@ -2,6 +2,12 @@
 import type { CallerStatement } from '../../database/as-caller.ts';
 import type { LiveStatement, Prepare, Sink } from './live-statement.ts';
 
+/** Since the start. */
+export interface LiveCounts {
+  runs: number;
+  deliveries: number;
+}
+
 /** One who listens. */
 export class Subscriber {
   cohort: Cohort | undefined;
@@ -15,10 +21,12 @@ export class Subscriber {
     this.prepare = prepare;
   }
 
-  deliver(text: string): void {
-    if (this.sent === text) return;
+  /** Whether it was news. */
+  deliver(text: string): boolean {
+    if (this.sent === text) return false;
     this.sent = text;
     this.sink.next(text);
+    return true;
   }
 }
 
@@ -27,6 +35,7 @@ export class Cohort {
   /** Of whom runs can travel together: one caller, one context. */
   readonly contextKey: string;
   readonly subscribers = new Set<Subscriber>();
+  readonly #counts: LiveCounts;
   live: LiveStatement;
   /** What the last run answered. */
   text: string | undefined;
@@ -37,7 +46,8 @@ export class Cohort {
   /** Runs that failed in a row, of a kind that may pass. */
   failures = 0;
 
-  constructor(key: string, contextKey: string, live: LiveStatement) {
+  constructor(key: string, contextKey: string, live: LiveStatement, counts: LiveCounts) {
+    this.#counts = counts;
     this.key = key;
     this.contextKey = contextKey;
     this.live = live;
@@ -49,16 +59,18 @@ export class Cohort {
 
   /** The answer is in; for a stream whether there may be more at once. */
   accept([text, position]: readonly (string | null)[]): boolean {
+    this.#counts.runs += 1;
     if (this.isStream) return this.#advance(text, position ?? null);
     const payload = `{"data":${text}}`;
     // Nearly every run finds what the one before it found.
-    if (payload === this.text) {
-      for (const one of this.subscribers) one.deliver(this.text);
-    } else {
-      this.text = payload;
-      for (const one of this.subscribers) one.deliver(payload);
-    }
+    const same = payload === this.text ? this.text : payload;
+    this.text = same;
+    for (const one of this.subscribers) this.deliver(one, same);
     return false;
+  }
+
+  deliver(subscriber: Subscriber, text: string): void {
+    if (subscriber.deliver(text)) this.#counts.deliveries += 1;
   }
 
   #advance(text: string | null | undefined, position: string | null): boolean {
@@ -67,6 +79,7 @@ export class Cohort {
     const values = statement.values.with(this.live.position!, position);
     this.live = { ...this.live, statement: { ...statement, values } satisfies CallerStatement };
     for (const one of this.subscribers) one.sink.next(`{"data":${text}}`);
+    this.#counts.deliveries += this.subscribers.size;
     return true;
   }
 }

@@ -5,7 +5,7 @@
 import type { CallerRunner } from '../../database/as-caller.ts';
 import type { CallerContext } from '../../database/context-statement.ts';
 import { pace } from '../../lib/pace.ts';
-import { Cohort, Subscriber } from './cohort.ts';
+import { Cohort, type LiveCounts, Subscriber } from './cohort.ts';
 import { CohortIndex } from './cohort-index.ts';
 import type { LiveStatement, Prepare, Reach, Sink, Wake } from './live-statement.ts';
 import { isLost, RunQueue } from './run-queue.ts';
@@ -32,6 +32,7 @@ export class LiveQueries {
   readonly #queue: RunQueue;
   readonly #cohorts = new Map<string, Cohort>();
   readonly #index = new CohortIndex();
+  readonly counts: LiveCounts = { runs: 0, deliveries: 0 };
   #streams = 0;
   #refreshing: Promise<void> | undefined;
   #refreshAgain = false;
@@ -40,6 +41,14 @@ export class LiveQueries {
   constructor(input: LiveQueriesInput) {
     this.#input = input;
     this.#queue = new RunQueue({ ...input, end: (cohort, error) => this.#end(cohort, error) });
+  }
+
+  /** Who listens, to live queries and to streams. */
+  get subscribers(): { live: number; streams: number } {
+    const found = { live: 0, streams: 0 };
+    for (const { isStream, subscribers } of this.#cohorts.values())
+      found[isStream ? 'streams' : 'live'] += subscribers.size;
+    return found;
   }
 
   /** Cohorts, and those who wait for a run. */
@@ -143,7 +152,7 @@ export class LiveQueries {
       : `${name}\0${JSON.stringify(values)}\0${contextKey}`;
     if (before && (before.key !== key || before.contextKey !== contextKey)) this.unsubscribe(subscriber);
     const known = this.#cohorts.get(key);
-    const cohort = known ?? new Cohort(key, contextKey, live);
+    const cohort = known ?? new Cohort(key, contextKey, live, this.counts);
     if (known && before) {
       this.#index.remove(known);
       known.live = live;
@@ -159,7 +168,7 @@ export class LiveQueries {
       !cohort.isStale &&
       !cohort.isRunning &&
       cohort.text !== undefined;
-    if (isCurrent) subscriber.deliver(cohort.text!);
+    if (isCurrent) cohort.deliver(subscriber, cohort.text!);
     else this.#queue.add(cohort, before === undefined);
   }
 

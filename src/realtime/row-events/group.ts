@@ -4,7 +4,6 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Column, Table } from '../../data/catalog/catalog.ts';
-import { touchesOfChanges } from '../../data/plan/touches.ts';
 import { CHANGED_ROWS } from '../../data/sql/change.ts';
 import { bind } from '../../data/sql/value.ts';
 import type { CallerRequest } from '../../database/as-caller.ts';
@@ -41,6 +40,8 @@ export interface GroupInput {
   readonly statements: RowStatements;
   readonly epoch: () => string;
   readonly runs: Runs;
+  /** Counts one delivery. */
+  readonly told: () => void;
   /** The text of an event, the same for all members. */
   readonly format: (event: RowEvent) => string;
 }
@@ -108,8 +109,12 @@ export class RowGroup {
 
   #tell(event: RowEvent, at: Position): void {
     const text = this.#input.format(event);
-    for (const member of this.members)
-      if (comparePositions(at, member.after) > 0) member.deliver(text, event);
+    for (const member of this.members) {
+      if (comparePositions(at, member.after) <= 0) continue;
+      member.after = at;
+      member.deliver(text, event);
+      this.#input.told();
+    }
   }
 
   format(event: RowEvent): string {
@@ -238,7 +243,7 @@ export class RowGroup {
   }
 
   #request({ text, name }: { text: string; name: string }, values: (string | null)[]): CallerRequest {
-    const touches = touchesOfChanges(this.#input.query);
+    const { touches } = this.#input.statements;
     const statement = { text, name, values, runsUserCode: false, mayChangeSession: false, touches };
     return { context: this.#input.context, statements: [statement], readOnly: true };
   }

@@ -1,8 +1,10 @@
 /** What a subscriber wants to be told of a table's changes, and the statements that tell it: compiled once for a role. */
+import type { Touch } from '../../caller-scope.ts';
 import type { Catalog, Column, Table } from '../../data/catalog/catalog.ts';
 import { type Predicate, type Value, Variable } from '../../data/plan/expression.ts';
 import { columnsUsed } from '../../data/plan/inspect.ts';
 import type { ObjectShape } from '../../data/plan/plan.ts';
+import { touchesOfChanges } from '../../data/plan/touches.ts';
 import { type PreparedQuery, prepareQuery } from '../../data/run.ts';
 import { compileChange } from '../../data/sql/change.ts';
 import { statementName } from '../../data/sql/compile.ts';
@@ -29,6 +31,8 @@ export interface SideStatement {
 }
 
 export interface RowStatements {
+  /** What they do, in the words of scopes. */
+  readonly touches: readonly Touch[];
   readonly old: SideStatement;
   readonly new: SideStatement;
   /** Reads the new row from the table, as the caller, by its primary key; undefined where there is none. */
@@ -36,11 +40,12 @@ export interface RowStatements {
 }
 
 export function compileStatements(
-  { table, where, old, new: now }: RowQuery,
+  query: RowQuery,
   rules: RowRules,
   catalog: Catalog,
   role: string,
 ): RowStatements {
+  const { table, where, old, new: now } = query;
   const judges = new Set([
     ...columnsUsed(table, where),
     ...table.columns.filter(({ number }) => rules.columns.has(number)),
@@ -49,7 +54,12 @@ export function compileStatements(
     const { text, parameters } = compileChange({ table, where, shape, policies: rules.policies }, catalog);
     return { text, parameters, name: statementName(text, role), judges, tells: columnsUsed(table, shape) };
   };
-  return { old: side(old), new: side(now), reread: rereadOf(table, where, now, catalog, role) };
+  return {
+    touches: touchesOfChanges(query),
+    old: side(old),
+    new: side(now),
+    reread: rereadOf(table, where, now, catalog, role),
+  };
 }
 
 /** The variable that a column of the key is bound under. */

@@ -67,6 +67,8 @@ interface Place extends Seat {
 
 /** By table, role and version of the catalog. */
 const MAX_RULES = 2_000;
+/** By question. */
+const MAX_STATEMENTS_OF_RULES = 200;
 const CATCH_UP_PAUSE_MS = 20;
 const HISTORY_PAUSE_MS = 100;
 const HISTORY_PATIENCE_MS = 30_000;
@@ -76,16 +78,22 @@ export class RowEvents implements FeedListener {
   readonly #groups = new Map<string, RowGroup>();
   readonly #byTable = new Map<number, Set<RowGroup>>();
   readonly #seats = new Set<Place>();
+  #deliveries = 0;
+  readonly #told = () => {
+    this.#deliveries += 1;
+  };
   readonly #rules = new LRUCache<string, Promise<RowRules>>({ max: MAX_RULES });
+  /** Groups that differ in claims alone judge by the same statements. */
+  readonly #statements = new WeakMap<RowRules, LRUCache<string, RowStatements>>();
 
   constructor(input: RowEventsInput) {
     this.#input = input;
     input.feed.listen(this);
   }
 
-  /** Of groups that are judged each by themselves, and of subscribers. */
-  get counts(): { groups: number; subscribers: number } {
-    return { groups: this.#groups.size, subscribers: this.#seats.size };
+  /** Groups that are judged each by themselves, subscribers, and what they were told since the start. */
+  get counts(): { groups: number; subscribers: number; deliveries: number } {
+    return { groups: this.#groups.size, subscribers: this.#seats.size, deliveries: this.#deliveries };
   }
 
   /** Rejects with AppError where the caller may not follow the table, or not from there. */
@@ -194,13 +202,29 @@ export class RowEvents implements FeedListener {
     ].join('\0');
     const known = this.#groups.get(id);
     if (known) return known;
-    const statements: RowStatements = compileStatements(query, rules, catalog, role);
+    const statements = this.#statementsOf(subscription, rules);
     const { feed, runs } = this.#input;
-    const group = new RowGroup(id, { query, context, statements, format, runs, epoch: () => feed.epoch });
+    const group = new RowGroup(id, {
+      query,
+      context,
+      statements,
+      format,
+      runs,
+      epoch: () => feed.epoch,
+      told: this.#told,
+    });
     this.#groups.set(id, group);
     const ofTable = this.#byTable.get(query.table.oid) ?? new Set();
     this.#byTable.set(query.table.oid, ofTable.add(group));
     return group;
+  }
+
+  #statementsOf({ query, catalog, context, key }: RowSubscription, rules: RowRules): RowStatements {
+    const ofRules = this.#statements.get(rules) ?? new LRUCache({ max: MAX_STATEMENTS_OF_RULES });
+    this.#statements.set(rules, ofRules);
+    const statements = ofRules.get(key) ?? compileStatements(query, rules, catalog, context.caller.role);
+    ofRules.set(key, statements);
+    return statements;
   }
 
   #join(seat: Place, after: Position): void {
@@ -240,6 +264,7 @@ export class RowEvents implements FeedListener {
         if (seat.ended) return;
         seat.at = at;
         subscription.deliver(group.format(event), event);
+        this.#told();
       });
       seat.at = lastOf(batch);
     }

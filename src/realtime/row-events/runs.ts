@@ -7,7 +7,7 @@ import type { CallerRequest, CallerRunner } from '../../database/as-caller.ts';
 import type { BatchResult } from '../../database/batch.ts';
 import { AppError, type ErrorCode } from '../../errors.ts';
 
-const REQUESTS_PER_ROUND_TRIP = 20;
+const REQUESTS_PER_ROUND_TRIP = 50;
 const FIRST_RETRY_MS = 50;
 const LONGEST_RETRY_MS = 2_000;
 

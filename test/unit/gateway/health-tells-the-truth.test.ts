@@ -7,7 +7,10 @@ afterEach(() => running.gateway.close(200));
 test('ready follows its checks, live does not', async () => {
   let broken = false;
   running = await startTestGateway({
-    checks: { database: () => (broken ? Promise.reject(new Error('down')) : undefined), catalog: () => {} },
+    checks: {
+      database: () => (broken ? Promise.reject(new Error('down')) : undefined),
+      catalog: () => undefined,
+    },
   });
   const get = async (path: string) => {
     const answer = await fetch(running.url + path);
@@ -34,7 +37,7 @@ test('ready follows its checks, live does not', async () => {
 });
 
 test('a check that hangs has failed', async () => {
-  running = await startTestGateway({ checks: { database: () => new Promise<void>(() => {}) } });
+  running = await startTestGateway({ checks: { database: () => new Promise<string>(() => {}) } });
   expect((await fetch(`${running.url}/ready`)).status).toBe(503);
 });
 
