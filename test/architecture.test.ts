@@ -28,6 +28,10 @@ const LAYERS: readonly (readonly RegExp[])[] = [
   [/^realtime\/changes\//],
   [/^realtime\/(history\/|feed\.ts)/],
   [/^realtime\/capture\//],
+  [/^realtime\/hub\//],
+  [/^realtime\/channels\//],
+  [/^realtime\/row-events\//],
+  [/^realtime\/postgres-changes\//],
   [/^(auth|storage|realtime|meta|migrations|jobs|rest|extensions)\//, /^graphql\/tables\//],
   [/^graphql\//],
   [/^gateway\//],
@@ -127,6 +131,13 @@ test('what auth does is free of HTTP and GraphQL', () => {
   const foreign = /from '(?:node:https?|fastify|graphql|graphql-yoga|@pothos\/[^']+)'/;
   const domain = sources.filter(({ path }) => /^auth\/(domain|store)\//.test(path));
   expect(domain.length).toBeGreaterThan(20);
+  expect(domain.filter(({ code }) => foreign.test(code)).map(({ path }) => path)).toEqual([]);
+});
+
+test('channels are free of HTTP and GraphQL', () => {
+  const foreign = /from '(?:node:https?|ws|fastify|graphql|graphql-yoga|@pothos\/[^']+)'/;
+  const domain = sources.filter(({ path }) => /^realtime\/(channels|hub)\//.test(path));
+  expect(domain.length).toBeGreaterThan(10);
   expect(domain.filter(({ code }) => foreign.test(code)).map(({ path }) => path)).toEqual([]);
 });
 
