@@ -2,6 +2,7 @@
 import { createEngine } from './api-engine.ts';
 import type { AuthContext } from './auth/domain/context.ts';
 import type { ApiKeys } from './auth/keys.ts';
+import { SERVICE_ROLE } from './auth/role-of-claims.ts';
 import type { Config } from './config.ts';
 import { watchCatalog } from './data/catalog/watch.ts';
 import { CallerRunner } from './database/as-caller.ts';
@@ -75,7 +76,12 @@ export async function createApi(input: ApiInput): Promise<Api> {
     transactionEnd: api.transactionEnd,
     ...api.rest,
   };
-  const realtime = await createRealtime({ ...input, runner });
+  const realtime = await createRealtime({
+    ...input,
+    runner,
+    grants: (known, role) => catalog.grants(known, role),
+    serviceRole: SERVICE_ROLE,
+  });
   const login =
     (await pools.api.query<{ login: string }>('select session_user as login')).rows[0]?.login ?? '';
   const warned = new Set<string>();
@@ -87,7 +93,7 @@ export async function createApi(input: ApiInput): Promise<Api> {
     };
     rest.install(model.catalog, withRoleSettings(restSettings, roles, warn));
     await engine.install(model);
-    await realtime.follow();
+    await realtime.follow(model.catalog);
   };
   // Watched first and read second: nothing that happens in between is missed.
   const watch = await watchCatalog({
@@ -134,6 +140,8 @@ export async function createApi(input: ApiInput): Promise<Api> {
       rest,
       hasura: createHasuraEndpoint(execute, graphql, observe),
       graphqlSockets: createSocketEndpoints({ operate, maxOperations: sockets.operations, observe }),
+      realtimeSocket: realtime.socket,
+      realtimeBroadcasts: realtime.broadcasts,
       extensions: input.extensions.routes.map((route) => ({
         ...route,
         endpoint: createRouteEndpoint(route, { pool: pools.api, settings: session }),

@@ -100,6 +100,10 @@ export const ERROR_CATALOGUE = {
     status: 410,
     meaning: 'Changes since the cursor are not known any more: read the rows anew.',
   },
+  'too-many-broadcasts': {
+    status: 429,
+    meaning: 'More broadcasts in a second than one user, or one address, may send.',
+  },
   'internal-error': {
     status: 500,
     meaning: 'A bug, or a fault that the catalogue does not know. The log has it under the request id.',

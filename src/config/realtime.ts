@@ -1,8 +1,55 @@
-/** Settings of keeping clients up to date. */
+/** Settings of realtime: changes of rows, live queries and channels. */
 import { z } from 'zod';
 import { about, list, MIB, MINUTE_MS, text, whole } from './fields.ts';
 
+const channels = z.strictObject({
+  perSocket: whole(1, 100_000)
+    .default(100)
+    .meta(about('How many channels one WebSocket of Supabase’s clients may join.')),
+  joinsPerSecond: whole(1, 100_000)
+    .default(100)
+    .meta(about('How many joins one WebSocket may ask for in a second; more close it.')),
+  broadcastsPerSecond: whole(1, 1_000_000)
+    .default(100)
+    .meta(
+      about('How many broadcasts one channel of a WebSocket may send in a second; more close the channel.'),
+    ),
+  requestsPerSecond: whole(1, 1_000_000)
+    .default(100)
+    .meta(
+      about(
+        'How many broadcasts one user, or one address without a user, may send over HTTP or GraphQL in a second.',
+      ),
+    ),
+  broadcastBytes: whole(64, 64 * MIB)
+    .default(3 * MIB)
+    .meta(about('The largest payload of a broadcast, in bytes.')),
+  presenceBytes: whole(64, 16 * MIB)
+    .default(64 * 1024)
+    .meta(about('The largest payload of a presence, in bytes; a larger one closes the channel.')),
+  presenceCalls: whole(1, 1_000_000)
+    .default(5)
+    .meta(
+      about(
+        'How often one subscriber may change its presence within presenceWindowSeconds; more close the channel.',
+      ),
+    ),
+  presenceWindowSeconds: whole(1, 3600)
+    .default(30)
+    .meta(about('The time in which presenceCalls are counted, in seconds.')),
+  messageBytes: whole(1024, 64 * MIB)
+    .default(5 * MIB)
+    .meta(about('The largest message of Supabase’s clients, in bytes; a larger one closes the WebSocket.')),
+  keepHours: whole(1, 24 * 365)
+    .default(72)
+    .meta(about('How long broadcasts that the database sent are kept for replay, in hours.')),
+  queueBytes: whole(64 * 1024, 1024 * MIB)
+    .default(16 * MIB)
+    .meta(about('How many bytes may wait for Redis before messages to other processes are dropped.')),
+});
+
 export const realtimeSchema = z.strictObject({
+  channels: channels.prefault({}),
   capture: z
     .enum(['auto', 'always', 'off'])
     .default('auto')

@@ -19,6 +19,9 @@ export interface Endpoints {
   auth?: Endpoint | undefined;
   /** GraphQL over WebSocket, and the same in the manner of Hasura. */
   graphqlSockets?: { readonly graphql: SocketEndpoint; readonly hasura: SocketEndpoint } | undefined;
+  /** Channels in the manner of Supabase: a WebSocket, and broadcasts by POST. */
+  realtimeSocket?: SocketEndpoint | undefined;
+  realtimeBroadcasts?: Endpoint | undefined;
   /** Addresses of the user's own. */
   extensions?: readonly { readonly method: string; readonly path: string; readonly endpoint: Endpoint }[];
 }
@@ -32,6 +35,8 @@ export const KNOWN_PATHS = [
   '/meta/v1/reload',
   '/meta/v1/query',
   '/auth/v1',
+  '/realtime/v1/websocket',
+  '/realtime/v1/api/broadcast',
   '/live',
   '/ready',
   '/health',
@@ -59,7 +64,7 @@ export function registerRoutes(
   health: Health,
   { serve, refuse, open }: RouteTools,
 ): void {
-  const { graphql, rest, hasura, metaReload, metaQuery, auth, metrics } = endpoints;
+  const { graphql, rest, hasura, metaReload, metaQuery, auth, metrics, realtimeBroadcasts } = endpoints;
   const route = (method: RouteOptions['method'], url: string, endpoint: Endpoint | undefined) => {
     if (endpoint) server.route({ method, url, handler: serve(endpoint), errorHandler: refuse(endpoint) });
   };
@@ -71,6 +76,8 @@ export function registerRoutes(
   route('POST', '/meta/v1/reload', metaReload);
   route('POST', '/meta/v1/query', metaQuery);
   route(ANY, '/auth/v1/*', auth);
+  route(ANY, '/realtime/v1/api/broadcast', realtimeBroadcasts);
+  route(ANY, '/realtime/v1/api/broadcast/:topic/events/:event', realtimeBroadcasts);
   route(READ, '/.well-known/oauth-authorization-server', auth);
   route(READ, '/metrics', metrics);
   for (const { method, path, endpoint } of endpoints.extensions ?? [])
@@ -82,7 +89,10 @@ export function registerRoutes(
 }
 
 /** Where a WebSocket may be opened. */
-export function socketRoutes({ graphqlSockets }: Endpoints): ReadonlyMap<string, SocketEndpoint> {
+export function socketRoutes({
+  graphqlSockets,
+  realtimeSocket,
+}: Endpoints): ReadonlyMap<string, SocketEndpoint> {
   const routes = new Map<string, SocketEndpoint>();
   const route = (path: string, endpoint: SocketEndpoint | undefined) => {
     if (endpoint) routes.set(path, endpoint);
@@ -90,5 +100,6 @@ export function socketRoutes({ graphqlSockets }: Endpoints): ReadonlyMap<string,
   route('/graphql', graphqlSockets?.graphql);
   route('/graphql/v1', graphqlSockets?.graphql);
   route('/v1/graphql', graphqlSockets?.hasura);
+  route('/realtime/v1/websocket', realtimeSocket);
   return routes;
 }

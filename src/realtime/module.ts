@@ -1,16 +1,26 @@
-/** Wires realtime: live queries, and the driver that wakes them. */
+/** Wires realtime: live queries and the driver that wakes them, channels, and the doors of Supabase's clients to them. */
+import type { Pool } from 'pg';
 import type { Config } from '../config.ts';
+import type { Catalog } from '../data/catalog/catalog.ts';
+import type { Grants } from '../data/catalog/grants.ts';
 import type { CallerRunner } from '../database/as-caller.ts';
 import type { Pools } from '../database/pools.ts';
 import { readsHeaders } from '../database/reads-headers.ts';
+import type { Endpoint } from '../exchange.ts';
 import type { MetricSource } from '../metric.ts';
 import type { Observe } from '../observation.ts';
+import type { SocketEndpoint } from '../socket.ts';
 import { type Changes, createChanges, walWarning, whyNoChanges } from './changes.ts';
+import { ChannelService } from './channels/channel-service.ts';
+import { type Hub, LOCAL_HUB } from './hub/hub.ts';
 import { followChanges } from './live-queries/changes-driver.ts';
 import { LiveQueries } from './live-queries/live-queries.ts';
 import { pollLiveQueries } from './live-queries/polling.ts';
 import { type Behind, reachOf, readReach } from './live-queries/reach.ts';
 import { realtimeMetrics } from './metrics.ts';
+import { createBroadcastEndpoint } from './phoenix/broadcast-endpoint.ts';
+import { createPhoenixEndpoint } from './phoenix/endpoint.ts';
+import { createChangesFollower } from './postgres-changes/follow.ts';
 
 export interface RealtimeInput {
   readonly config: Config;
@@ -19,6 +29,9 @@ export interface RealtimeInput {
   /** Undefined: no login may follow changes. */
   readonly replicationUrl: string | undefined;
   readonly dataDirectory: string | undefined;
+  readonly grants: (catalog: Catalog, role: string) => Promise<Grants>;
+  /** The role that row security does not hold. */
+  readonly serviceRole: string;
   readonly observe: Observe;
 }
 
@@ -26,13 +39,17 @@ export interface Realtime {
   readonly liveQueries: LiveQueries;
   /** Undefined where the database cannot tell of changes. */
   readonly changes: Changes | undefined;
+  readonly channels: ChannelService;
+  /** `/realtime/v1`. */
+  readonly socket: SocketEndpoint;
+  readonly broadcasts: Endpoint;
   /** For the start page: why live queries poll, and what may fill a disk. */
   readonly warnings: readonly string[];
   readonly metrics: MetricSource;
   /** For `/ready`: throws where changes must arrive and do not. Undefined where they cannot. */
   readonly check: (() => string) | undefined;
   /** The schema is another now. */
-  follow(): Promise<void>;
+  follow(catalog: Catalog): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -65,6 +82,22 @@ export async function createRealtime(input: RealtimeInput): Promise<Realtime> {
     }
     await liveQueries.refresh();
   }
+  let catalog: Catalog | undefined;
+  const channels = new ChannelService({
+    limits: config.realtime.channels,
+    hub: await openHub(config, pools.platform, observe),
+    pool: pools.platform,
+    runner,
+    serviceRole: input.serviceRole,
+    changes,
+    observe,
+  });
+  const follower = createChangesFollower({
+    rowEvents: changes?.rowEvents,
+    pool: pools.platform,
+    catalog: () => catalog,
+    grants: input.grants,
+  });
   const driver = changes
     ? followChanges(liveQueries, changes.feed, pollMs)
     : pollLiveQueries(liveQueries, pollMs);
@@ -73,21 +106,27 @@ export async function createRealtime(input: RealtimeInput): Promise<Realtime> {
     changes,
     metrics: () => realtimeMetrics(liveQueries, changes),
     check: changes && (() => readinessOf(changes.state(), config.realtime.capture === 'always')),
+    channels,
+    socket: createPhoenixEndpoint({ service: channels, followChanges: follower.follow, observe }),
+    broadcasts: createBroadcastEndpoint(channels),
     warnings:
       reason === undefined || config.realtime.capture === 'off'
         ? warnings
         : [`Live queries ask every ${pollMs} ms, and changes of rows cannot be followed: ${reason}.`],
-    async follow() {
+    async follow(known) {
+      catalog = known;
       await changes?.tablesChanged().catch((error: unknown) => observe({ type: 'capture-failed', error }));
       // Not knowing costs statements, never an answer to the wrong caller.
       headersMatter = await readsHeaders(pools.changes).catch(() => true);
       if (changes) behind = await readReach(pools.changes);
+      follower.tablesChanged();
       // Not awaited: whoever made the change need not wait for all subscriptions.
       void liveQueries.refresh();
     },
     async close() {
       driver.close();
       liveQueries.close();
+      await channels.close();
       await changes?.close();
     },
   };
@@ -105,4 +144,18 @@ function once(work: () => Promise<void>): () => void {
     if (!isDone) void work();
     isDone = true;
   };
+}
+
+/** Over Redis where there is one, so that channels reach across processes. */
+async function openHub({ redis, realtime }: Config, pool: Pool, observe: Observe): Promise<Hub> {
+  if (redis.url === undefined) return LOCAL_HUB;
+  const [{ RedisHub }, { rows }] = await Promise.all([
+    import('./hub/redis-hub.ts'),
+    pool.query<{ id: string; name: string }>(
+      'select system_identifier::text as id, pg_catalog.current_database() as name from pg_catalog.pg_control_system()',
+    ),
+  ]);
+  // One Redis may serve several databases.
+  const channel = `goforward:{${rows[0]?.id}:${rows[0]?.name}}:hub`;
+  return new RedisHub({ url: redis.url, channel, queueBytes: realtime.channels.queueBytes, observe });
 }

@@ -5,8 +5,8 @@
 import { QUANTIFIED_OPERATORS, SIMPLE_OPERATORS } from './grammar/ast.ts';
 import { listValue } from './grammar/filter.ts';
 import { parse } from './grammar/parser.ts';
+import { withoutNul } from './grammar/predicate.ts';
 import { isReserved } from './grammar/query.ts';
-import { withoutNul } from './lower/filters.ts';
 import { decode, rawParts } from './query-string.ts';
 
 export interface QueryShape {

@@ -33,6 +33,7 @@ const NATIVE_TYPES: Readonly<Record<string, (argument: string) => string>> = {
   Inet: () => 'inet',
   SmallInt: () => 'smallint',
   VarChar: (length) => `character varying(${length})`,
+  Timestamp: (digits) => `timestamp(${digits}) without time zone`,
   Timestamptz: (digits) => `timestamp(${digits}) with time zone`,
 };
 

@@ -1,10 +1,12 @@
 /** One open socket: what it may send and take, and whose it is. It has no timer of its own: the sweep of all asks `tick`. */
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { Authenticate } from '../../auth/authenticate.ts';
 import { type OpenedCookies, withoutAnswer } from '../../auth/session-cookies.ts';
 import type { Caller } from '../../caller.ts';
 import type { Config } from '../../config.ts';
+import type { AppError } from '../../errors.ts';
 import type { SessionCookieJar } from '../../exchange.ts';
 import { SOCKET_CLOSE, type Socket, type SocketEndpoint, type SocketHandler } from '../../socket.ts';
 import type { CredentialWatch, Watched } from '../credential-watch.ts';
@@ -36,6 +38,8 @@ const MAX_REASON_BYTES = 123;
 
 export class Peer implements Socket {
   readonly #ws: WebSocket;
+  readonly #connection: Duplex;
+  #isCorked = false;
   readonly #handshake: Handshake;
   readonly #tools: PeerTools;
   readonly #handler: SocketHandler | undefined;
@@ -45,11 +49,19 @@ export class Peer implements Socket {
   #isSilent = false;
   #closingSince: number | undefined;
   #watched: Watched | undefined;
+  readonly #parts = new Set<() => void>();
   #second = 0;
   #messages = 0;
 
-  constructor(ws: WebSocket, endpoint: SocketEndpoint, handshake: Handshake, tools: PeerTools) {
+  constructor(
+    ws: WebSocket,
+    connection: Duplex,
+    endpoint: SocketEndpoint,
+    handshake: Handshake,
+    tools: PeerTools,
+  ) {
     this.#ws = ws;
+    this.#connection = connection;
     this.#handshake = handshake;
     this.#tools = tools;
     // Those that came together are not pinged together.
@@ -66,6 +78,9 @@ export class Peer implements Socket {
   get headers(): IncomingHttpHeaders {
     return this.#handshake.headers;
   }
+  get query(): Readonly<Record<string, unknown>> {
+    return this.#handshake.query;
+  }
   get ip(): string {
     return this.#handshake.ip;
   }
@@ -78,9 +93,26 @@ export class Peer implements Socket {
     return cookies && withoutAnswer(cookies.jar);
   }
 
-  send(text: string): void {
+  send(text: string | Buffer): void {
+    this.#write(text, false);
+  }
+
+  sendBytes(bytes: Buffer): void {
+    this.#write(bytes, true);
+  }
+
+  #write(data: string | Buffer, binary: boolean): void {
     if (this.#closingSince !== undefined) return;
-    this.#ws.send(text);
+    // What is sent in one turn of the event loop goes out in one write.
+    if (!this.#isCorked) {
+      this.#isCorked = true;
+      this.#connection.cork();
+      setImmediate(() => {
+        this.#isCorked = false;
+        this.#connection.uncork();
+      });
+    }
+    this.#ws.send(data, { binary });
     if (this.#ws.bufferedAmount > this.#tools.limits.bufferedBytes)
       this.close(SOCKET_CLOSE.slow, 'Too slow: read faster, connect again and subscribe anew');
   }
@@ -106,6 +138,20 @@ export class Peer implements Socket {
     return caller;
   }
 
+  async signInPart(headers: IncomingHttpHeaders, refused: (error: AppError) => void) {
+    const { authenticate, watch } = this.#tools;
+    const { query } = this.#handshake;
+    const caller = await authenticate(headers, query);
+    const watched = watch.add(caller, headers, query, refused);
+    const leave = () => {
+      this.#parts.delete(leave);
+      watch.remove(watched);
+    };
+    if (this.#closingSince === undefined) this.#parts.add(leave);
+    else watch.remove(watched);
+    return { caller, leave };
+  }
+
   /** What the socket has brought. */
   take(data: Buffer, isBinary: boolean): void {
     this.#isSilent = false;
@@ -118,6 +164,7 @@ export class Peer implements Socket {
     this.#messages += 1;
     if (this.#messages > this.#tools.limits.messagesPerSecond)
       this.close(SOCKET_CLOSE.tooMany, 'Too many messages in a second');
+    else if (isBinary && this.#handler?.bytes) this.#handler.bytes(data);
     else if (isBinary) this.close(SOCKET_CLOSE.binary, 'Messages are text');
     else this.#handler?.message(data.toString());
   }
@@ -163,6 +210,7 @@ export class Peer implements Socket {
   #leave(): void {
     if (this.#watched) this.#tools.watch.remove(this.#watched);
     this.#watched = undefined;
+    for (const leave of this.#parts) leave();
     this.#handler?.closed();
   }
 }

@@ -40,17 +40,22 @@ export function createSockets(input: SocketsInput): Sockets {
   const addressOf = createClientAddress(settings.trustedProxies);
   const peers = new Map<WebSocket, Peer>();
   const perAddress = new Map<string, number>();
-  const server = new WebSocketServer({
-    noServer: true,
-    clientTracking: false,
-    perMessageDeflate: false,
-    maxPayload: limits.messageBytes,
-    // A protocol that is not spoken here is agreed to as well, so that the peer can be told by a code.
-    handleProtocols: (offered, request) => {
-      const spoken = endpoints.get(pathOf(request.url))?.protocols ?? [];
-      return spoken.find((one) => offered.has(one)) ?? [...offered][0] ?? false;
-    },
-  });
+  const serverFor = (maxPayload: number) =>
+    new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      perMessageDeflate: false,
+      maxPayload,
+      // A protocol that is not spoken here is agreed to as well, so that the peer can be told by a code.
+      handleProtocols: (offered, request) => {
+        const spoken = endpoints.get(pathOf(request.url))?.protocols ?? [];
+        return spoken.find((one) => offered.has(one)) ?? [...offered][0] ?? false;
+      },
+    });
+  /** By the size of their messages. */
+  const servers = new Map<number, WebSocketServer>();
+  for (const { messageBytes = limits.messageBytes } of endpoints.values())
+    if (!servers.has(messageBytes)) servers.set(messageBytes, serverFor(messageBytes));
   let stopping = false;
   let allGone: (() => void) | undefined;
   const sweep = setInterval(() => {
@@ -86,28 +91,33 @@ export function createSockets(input: SocketsInput): Sockets {
     };
   }
 
-  function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     // Between the request and the handshake nobody else listens.
     const ignore = () => undefined;
     socket.on('error', ignore);
     try {
       const { endpoint, handshake } = admit(request);
-      server.handleUpgrade(request, socket, head, (ws) => {
-        socket.off('error', ignore);
-        open(ws, endpoint, handshake);
-      });
+      if (endpoint.admit)
+        await endpoint.admit(handshake, (headers) => input.authenticate(headers, handshake.query));
+      if (stopping) throw new AppError('server-stopping', 'The server is stopping');
+      servers
+        .get(endpoint.messageBytes ?? limits.messageBytes)
+        ?.handleUpgrade(request, socket, head, (ws) => {
+          socket.off('error', ignore);
+          open(ws, socket, endpoint, handshake);
+        });
     } catch (thrown) {
       const { error, expected } = toAppError(thrown);
       if (!expected)
         observe({ type: 'unexpected-error', error: thrown, where: 'a handshake of a WebSocket' });
-      refuse(socket, error, input.requestId(request));
+      refuse(socket, error, input.requestId(request), endpoints.get(pathOf(request.url)));
     }
   }
 
-  function open(ws: WebSocket, endpoint: SocketEndpoint, handshake: Handshake): void {
+  function open(ws: WebSocket, connection: Duplex, endpoint: SocketEndpoint, handshake: Handshake): void {
     const { ip, path, id } = handshake;
     perAddress.set(ip, (perAddress.get(ip) ?? 0) + 1);
-    const peer = new Peer(ws, endpoint, handshake, tools);
+    const peer = new Peer(ws, connection, endpoint, handshake, tools);
     peers.set(ws, peer);
     observe({ type: 'socket-opened', requestId: id, path, protocol: ws.protocol, ip, open: peers.size });
     ws.on('message', (data: Buffer, isBinary) => peer.take(data, isBinary));
@@ -127,7 +137,7 @@ export function createSockets(input: SocketsInput): Sockets {
   }
 
   return {
-    listen: (http) => void http.on('upgrade', upgrade),
+    listen: (http) => void http.on('upgrade', (...given) => void upgrade(...given)),
     get count() {
       return peers.size;
     },
@@ -160,8 +170,14 @@ function queryOf({ url = '' }: IncomingMessage): Record<string, unknown> {
 }
 
 /** The answer to a handshake that is none: plain HTTP, and the end of the connection. */
-function refuse(socket: Duplex, error: AppError, requestId: string): void {
-  const { status, headers, body } = plainErrorReply(error, requestId);
+function refuse(
+  socket: Duplex,
+  error: AppError,
+  requestId: string,
+  endpoint: SocketEndpoint | undefined,
+): void {
+  const { status, headers, body: plain } = plainErrorReply(error, requestId);
+  const body = endpoint?.renderRefusal?.(error) ?? plain;
   const lines = Object.entries({
     ...headers,
     'content-length': String(Buffer.byteLength(String(body))),

@@ -1,0 +1,5 @@
+/** Objects within what clients send. */
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
