@@ -21,8 +21,9 @@ export function connectRealtime(
     params: { apikey: key },
     vsn: version,
     transport: WebSocket as never,
-    ...(token === undefined ? {} : { accessToken: async () => token }),
   });
+  // It is known at once, and told to the server with the first join.
+  if (token !== undefined) void client.setAuth(token);
   return client;
 }
 

@@ -203,7 +203,6 @@ export class PhoenixChannel implements Member {
 
   /** Signs in, and finds out what may be read. Throws AppError or Refusal. */
   async #become(token: string | undefined): Promise<void> {
-    assertComplete(token);
     const { connection, name } = this;
     const headers = tokenHeaders(connection.headers, token);
     const refused = (error: AppError) =>
@@ -212,6 +211,7 @@ export class PhoenixChannel implements Member {
     const context = contextOf(caller, connection);
     const authorization = this.input.service.authorization(name, context);
     try {
+      assertComplete(token);
       const readable = await authorization.readable();
       if (!readable.has('broadcast'))
         throw new Refusal(
