@@ -8,6 +8,7 @@ import type { PrismaClient } from './generated/prisma/client.ts';
 import { SchemaEngine } from './graphql/engine.ts';
 import { buildPlatformSchemas, namesOf } from './graphql/platform/schema.ts';
 import type { Observe } from './observation.ts';
+import type { ChannelService } from './realtime/channels/channel-service.ts';
 
 export interface EngineParts {
   readonly config: Pick<Config, 'api'>;
@@ -15,15 +16,17 @@ export interface EngineParts {
   readonly prisma: PrismaClient;
   /** Without it the schemas are only printed. */
   readonly auth?: AuthContext | undefined;
+  /** Asked when it is used: it is made later. */
+  readonly channels?: (() => ChannelService) | undefined;
   readonly observe: Observe;
 }
 
 /** Neither has read the database yet: `catalog.reload()` does, and hands every model to the engine. */
-export function createEngine({ config: { api }, pools, prisma, auth, observe }: EngineParts): {
+export function createEngine({ config: { api }, pools, prisma, auth, channels, observe }: EngineParts): {
   catalog: LiveCatalog;
   engine: SchemaEngine;
 } {
-  const platform = buildPlatformSchemas(prisma, auth);
+  const platform = buildPlatformSchemas(prisma, auth, channels);
   const catalog = new LiveCatalog({
     pool: pools.platform,
     schemas: api.schemas,

@@ -57,7 +57,7 @@ export interface Api {
 export async function createApi(input: ApiInput): Promise<Api> {
   const { config, pools, prisma, observe } = input;
   const { api, database } = config;
-  const { catalog, engine } = createEngine(input);
+  const { catalog, engine } = createEngine({ ...input, channels: () => realtime.channels });
   const session = {
     searchPath: [...api.schemas, ...api.extraSearchPath],
     statementTimeoutMs: database.statementTimeoutMs,
@@ -118,6 +118,7 @@ export async function createApi(input: ApiInput): Promise<Api> {
     engine,
     execute,
     liveQueries: realtime.liveQueries,
+    prisma,
     rowEvents: realtime.changes?.rowEvents,
     observe,
   });

@@ -104,6 +104,10 @@ export const ERROR_CATALOGUE = {
     status: 429,
     meaning: 'More broadcasts in a second than one user, or one address, may send.',
   },
+  'too-many-presences': {
+    status: 429,
+    meaning: 'A subscriber changes its presence more often than it may.',
+  },
   'internal-error': {
     status: 500,
     meaning: 'A bug, or a fault that the catalogue does not know. The log has it under the request id.',

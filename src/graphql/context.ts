@@ -17,6 +17,8 @@ export interface GraphqlContext {
   readonly client: Client;
   /** Undefined where sessions are not kept in cookies. */
   readonly cookies?: SessionCookieJar | undefined;
+  /** Of a subscription: another token of the same caller. */
+  readonly onRenew?: (listener: (renewed: CallerContext) => void) => void;
   /** The platform's tables. It bypasses row level security: only fields of the service schema use it. */
   readonly prisma: PrismaClient;
 }

@@ -100,7 +100,7 @@ function noStream(): AppError {
 }
 
 /** An error of a resolver: masked unless it is meant for the caller, with its place in the answer. */
-function shownError(error: GraphQLError, requestId: string, observe: Observe): GraphQLError {
+export function shownError(error: GraphQLError, requestId: string, observe: Observe): GraphQLError {
   const { message, extensions } = toGraphqlError(error, requestId, observe);
   return new GraphQLError(message, { nodes: error.nodes ?? null, path: error.path ?? null, extensions });
 }

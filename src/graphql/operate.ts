@@ -2,6 +2,7 @@
 import type { GraphQLError } from 'graphql';
 import { boundPin, boundQuery, boundStream } from '../data/run.ts';
 import { AppError } from '../errors.ts';
+import type { PrismaClient } from '../generated/prisma/client.ts';
 import type { Observe } from '../observation.ts';
 import type { Subscriber } from '../realtime/live-queries/cohort.ts';
 import type { LiveQueries } from '../realtime/live-queries/live-queries.ts';
@@ -9,8 +10,17 @@ import type { LiveStatement, Prepare, Sink } from '../realtime/live-queries/live
 import type { RowEvents } from '../realtime/row-events/row-events.ts';
 import { ChangesSubscription, changesUnavailable } from './changes-subscription.ts';
 import type { SchemaEngine } from './engine.ts';
-import { type Execute, type GraphqlRequest, outcomeText, type Requester } from './execute.ts';
+import {
+  type Execute,
+  type GraphqlRequest,
+  NOBODY,
+  outcomeText,
+  type Requester,
+  shownError,
+} from './execute.ts';
 import { findOperation, operationErrors } from './operation.ts';
+import { PlatformSubscription } from './platform-subscription.ts';
+import type { RoleSchema } from './role-schema.ts';
 
 /** Where the answers of one operation go. */
 export interface OperationSink {
@@ -41,6 +51,8 @@ export interface OperatorInput {
   readonly engine: SchemaEngine;
   readonly execute: Execute;
   readonly liveQueries: LiveQueries;
+  /** For resolvers of the platform's own fields. */
+  readonly prisma: PrismaClient;
   /** Undefined where the database cannot tell of changes. */
   readonly rowEvents: RowEvents | undefined;
   readonly observe: Observe;
@@ -61,6 +73,7 @@ class Operation implements RunningOperation, Sink {
   readonly #sink: OperationSink;
   #subscriber: Subscriber | undefined;
   #changes: ChangesSubscription | undefined;
+  #platform: PlatformSubscription | undefined;
   #isOver = false;
 
   constructor(input: OperatorInput, request: GraphqlRequest, requester: Requester, sink: OperationSink) {
@@ -74,10 +87,11 @@ class Operation implements RunningOperation, Sink {
     const { engine, execute, liveQueries } = this.#input;
     try {
       const { caller } = this.#requester.callerContext;
-      const { operation } = await findOperation(engine, this.#request, caller);
+      const { roleSchema, operation } = await findOperation(engine, this.#request, caller);
       if (operation.operation.operation === 'subscription') {
         const ready = operation.prepare(this.#request.variables);
         if (ready.kind === 'changes') return await this.#followChanges();
+        if (ready.kind === 'platform') return await this.#followPlatform(roleSchema, ready.variables);
         const subscriber = await liveQueries.subscribe(this, this.#prepare(this.#requester));
         if (this.#isOver) liveQueries.unsubscribe(subscriber);
         else this.#subscriber = subscriber;
@@ -110,6 +124,8 @@ class Operation implements RunningOperation, Sink {
     this.#subscriber = undefined;
     this.#changes?.stop();
     this.#changes = undefined;
+    this.#platform?.stop();
+    this.#platform = undefined;
   }
 
   cursor(): string | undefined {
@@ -119,11 +135,39 @@ class Operation implements RunningOperation, Sink {
   renew(requester: Requester): void {
     this.#requester = requester;
     this.#changes?.restart();
+    this.#platform?.renew(requester.callerContext);
     if (!this.#subscriber) return;
     this.#input.liveQueries.renew(this.#subscriber, this.#prepare(requester)).catch((error: unknown) => {
       this.error(error);
       this.stop();
     });
+  }
+
+  async #followPlatform(roleSchema: RoleSchema, variables: Readonly<Record<string, unknown>>): Promise<void> {
+    const { prisma, observe } = this.#input;
+    const { query, operationName } = this.#request;
+    const { client = NOBODY, requestId } = this.#requester;
+    const shown = (errors: readonly GraphQLError[]) =>
+      errors.map((error) => shownError(error, requestId, observe));
+    const platform = new PlatformSubscription({
+      ...{ schema: roleSchema.schema, operationName, variables },
+      document: roleSchema.document(query).document,
+      context: { ...this.#requester, client, prisma },
+      sink: {
+        next: ({ data, errors }) =>
+          this.next(outcomeText({ data: JSON.stringify(data ?? null), errors: errors && shown(errors) })),
+        refused: (errors) => {
+          if (!this.#isOver) this.#sink.error(shown(errors));
+          this.#isOver = true;
+        },
+        complete: () => {
+          if (!this.#isOver) this.#sink.complete();
+          this.#isOver = true;
+        },
+      },
+    });
+    this.#platform = platform;
+    if (!this.#isOver) await platform.run();
   }
 
   async #followChanges(): Promise<void> {

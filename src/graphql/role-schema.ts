@@ -33,7 +33,13 @@ import { MULTIPLE_FIELDS } from './directives.ts';
 import { findOperation, parseDocument, type ValidDocument, validateDocument } from './document.ts';
 import { type DocumentLimits, limitExceeded } from './limits.ts';
 import { type Precision, RequestVariables, wordFor } from './lower/request-variables.ts';
-import { hasTableField, isLowerable, lowerTableFields, type OperationContext } from './lower/selection.ts';
+import {
+  hasTableField,
+  isLowerable,
+  isPlatformSubscription,
+  lowerTableFields,
+  type OperationContext,
+} from './lower/selection.ts';
 import { VariableReader } from './variables.ts';
 
 const MAX_DOCUMENTS = 1000;
@@ -60,7 +66,9 @@ type Subscribed =
       readonly changes: PreparedChanges;
       readonly format: (event: RowEvent) => string;
       readonly catalog: Catalog;
-    };
+    }
+  /** A field of the platform's own, which says itself what happens. */
+  | { readonly kind: 'platform' };
 
 /** What a plan says about when its answer may change. */
 export interface Reads {
@@ -256,6 +264,7 @@ export class PreparedOperation {
 
   #subscribe(type: GraphQLObjectType, context: OperationContext): Subscribed {
     const { selectionSet, directives = [] } = this.operation;
+    if (isPlatformSubscription(selectionSet, type, context)) return { kind: 'platform' };
     if (!isLowerable(selectionSet, type, context))
       throw new AppError('validation-failed', 'introspection is asked for by a query', { path: '$' });
     const plan = lowerTableFields<Plan | StreamPlan | ChangesPlan>(selectionSet, type, context);

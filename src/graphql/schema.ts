@@ -64,14 +64,20 @@ export async function buildSchema({
   const roots = {
     query,
     mutation: mutationType(registry, platform),
-    subscription: subscriptionType(registry, generated),
+    subscription: subscriptionType(registry, generated, platform),
   };
   return new LazySchema(registry, roots, platform);
 }
 
-/** Every generated field of a query as a live one, streams and changes. Undefined where the role may read nothing. */
-function subscriptionType(registry: Registry, generated: RootFields): GraphQLObjectType | undefined {
-  if (Object.hasOwn(generated, NO_QUERIES)) return undefined;
+/** Every generated field of a query as a live one, streams and changes, and the platform's own. Undefined where there is none. */
+function subscriptionType(
+  registry: Registry,
+  generated: RootFields,
+  platform: GraphQLSchema,
+): GraphQLObjectType | undefined {
+  const own = platformFields(platform.getSubscriptionType(), registry);
+  const { [NO_QUERIES]: none, ...live } = generated;
+  if (none !== undefined && Object.keys(own).length === 0) return undefined;
   return new GraphQLObjectType({
     name: 'subscription_root',
     fields: () => {
@@ -80,11 +86,11 @@ function subscriptionType(registry: Registry, generated: RootFields): GraphQLObj
         Object.assign(streams, streamRootFields(registry, table), changesRootFields(registry, table));
       }
       const all = {
-        ...generated,
+        ...live,
         ...Object.fromEntries(Object.entries(streams).map(([name, field]) => [name, outputField(field)])),
       } as RootFields;
       const names = Object.keys(all).sort();
-      return Object.fromEntries(names.map((name) => [name, all[name]!]));
+      return beside(own, Object.fromEntries(names.map((name) => [name, all[name]!])));
     },
   });
 }
@@ -146,6 +152,7 @@ class LazySchema extends GraphQLSchema {
       (type) =>
         type !== platform.getQueryType() &&
         type !== platform.getMutationType() &&
+        type !== platform.getSubscriptionType() &&
         !specifiedScalarTypes.includes(type as never) &&
         !type.name.startsWith('__'),
     );

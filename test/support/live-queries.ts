@@ -73,6 +73,7 @@ export async function openLiveApi(
     engine,
     execute,
     liveQueries,
+    prisma: api.prisma,
     rowEvents: undefined,
     observe: () => undefined,
   });

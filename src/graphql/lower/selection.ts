@@ -131,6 +131,16 @@ export function isLowerable(
   );
 }
 
+/** Whether the only root field of a subscription is one of the platform's own. */
+export function isPlatformSubscription(
+  set: SelectionSetNode,
+  type: GraphQLObjectType,
+  context: OperationContext,
+): boolean {
+  const [only, ...more] = collect([set], type, context).values();
+  return more.length === 0 && type.getFields()[only?.[0]?.name.value ?? '']?.subscribe !== undefined;
+}
+
 export function hasTableField(
   set: SelectionSetNode,
   type: GraphQLObjectType,

@@ -25,6 +25,8 @@ import { registerUserConnection } from './auth/user-connection.ts';
 import { registerUserProofs } from './auth/user-proofs.ts';
 import { registerUsers } from './auth/users.ts';
 import { registerAuditEvents, registerScalars } from './platform.ts';
+import { registerChannelSubscription } from './realtime/channel.ts';
+import { type ChannelAccess, registerRealtimeMutations } from './realtime/door.ts';
 import { YIELDS } from './yields.ts';
 
 export interface PlatformSchemas {
@@ -34,17 +36,32 @@ export interface PlatformSchemas {
   readonly service: GraphQLSchema;
 }
 
-/** Without `auth` the schemas can be printed and asked for their names, not run. */
-export function buildPlatformSchemas(prisma: PrismaClient, auth?: AuthContext): PlatformSchemas {
-  return { everybody: build(prisma, auth, false), service: build(prisma, auth, true) };
+/** Without the modules the schemas can be printed and asked for their names, not run. */
+export function buildPlatformSchemas(
+  prisma: PrismaClient,
+  auth?: AuthContext,
+  channels: ChannelAccess = absent('realtime'),
+): PlatformSchemas {
+  return {
+    everybody: build(prisma, auth, channels, false),
+    service: build(prisma, auth, channels, true),
+  };
 }
 
-function build(prisma: PrismaClient, auth: AuthContext | undefined, forService: boolean): GraphQLSchema {
-  const builder = createBuilder(prisma);
-  const access = () => {
-    if (auth === undefined) throw new Error('the schema was built without the auth module');
-    return auth;
+function absent(module: string): () => never {
+  return () => {
+    throw new Error(`the schema was built without the ${module} module`);
   };
+}
+
+function build(
+  prisma: PrismaClient,
+  auth: AuthContext | undefined,
+  channels: ChannelAccess,
+  forService: boolean,
+): GraphQLSchema {
+  const builder = createBuilder(prisma);
+  const access = auth === undefined ? absent('auth') : () => auth;
   builder.queryType({});
   builder.mutationType({});
   registerScalars(builder);
@@ -60,6 +77,8 @@ function build(prisma: PrismaClient, auth: AuthContext | undefined, forService: 
   registerFactors(builder, access, types);
   registerRecoveryCodes(builder, access, types);
   registerSettings(builder, access);
+  registerRealtimeMutations(builder, channels);
+  registerChannelSubscription(builder, channels);
   const keyTypes = registerKeyTypes(builder);
   registerMyApiKeys(builder, access, keyTypes);
   if (forService) {
@@ -75,7 +94,7 @@ function build(prisma: PrismaClient, auth: AuthContext | undefined, forService: 
 
 /** The names that tables cannot have beside it. */
 export function namesOf({ service }: PlatformSchemas): ReservedNames {
-  const roots = [service.getQueryType(), service.getMutationType()];
+  const roots = [service.getQueryType(), service.getMutationType(), service.getSubscriptionType()];
   return {
     types: Object.keys(service.getTypeMap()).filter((name) => !name.startsWith('__')),
     rootFields: roots.flatMap((root) =>

@@ -10,6 +10,7 @@ import type { ChangeFeed } from '../feed.ts';
 import type { Hub } from '../hub/hub.ts';
 import { Authorization } from './authorization.ts';
 import { Channels } from './channels.ts';
+import type { Listening } from './listening.ts';
 import { type Body, bodySize, Message } from './message.ts';
 import { Rate } from './rate.ts';
 import { followStoredMessages, type ReplayWish, removeOldMessages, replay } from './stored-messages.ts';
@@ -40,6 +41,8 @@ const MAX_SENDERS = 10_000;
 export class ChannelService {
   readonly #input: ChannelServiceInput;
   readonly channels: Channels;
+  /** Subscribers that take events one after the other, by their id. */
+  readonly listenings = new Map<string, Listening>();
   readonly #senders = new LRUCache<string, Rate>({ max: MAX_SENDERS });
   readonly #cleanUp: NodeJS.Timeout;
   #following: Promise<() => void> | undefined;

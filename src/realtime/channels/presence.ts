@@ -14,13 +14,21 @@ export interface PresenceEntry {
 export type PresenceState = Record<string, { metas: Record<string, unknown>[] }>;
 
 export class PresenceDiff extends Shared {
-  readonly joins: PresenceState;
-  readonly leaves: PresenceState;
+  readonly joined: readonly PresenceEntry[];
+  readonly left: readonly PresenceEntry[];
 
-  constructor(joins: Iterable<PresenceEntry>, leaves: Iterable<PresenceEntry>) {
+  constructor(joined: Iterable<PresenceEntry>, left: Iterable<PresenceEntry>) {
     super();
-    this.joins = stateOf(joins);
-    this.leaves = stateOf(leaves);
+    this.joined = [...joined];
+    this.left = [...left];
+  }
+
+  get joins(): PresenceState {
+    return stateOf(this.joined);
+  }
+
+  get leaves(): PresenceState {
+    return stateOf(this.left);
   }
 }
 
@@ -40,8 +48,8 @@ export class Presence {
     return this.#byOrigin.get(OWN)?.values() ?? [];
   }
 
-  state(): PresenceState {
-    return stateOf([...this.#byOrigin.values()].flatMap((entries) => [...entries.values()]));
+  entries(): PresenceEntry[] {
+    return [...this.#byOrigin.values()].flatMap((entries) => [...entries.values()]);
   }
 
   add(origin: string, entry: PresenceEntry): void {
@@ -78,7 +86,7 @@ export class Presence {
   }
 }
 
-function stateOf(entries: Iterable<PresenceEntry>): PresenceState {
+export function stateOf(entries: Iterable<PresenceEntry>): PresenceState {
   // Keys come from clients: `__proto__` is one like any other.
   const state: PresenceState = Object.create(null) as PresenceState;
   for (const { key, ref, before, payload } of entries) {

@@ -1,7 +1,14 @@
 /** Presence in all channels, kept in step with other processes: each tells of its own, and what a dead one told is forgotten. */
 import { randomBytes } from 'node:crypto';
 import type { Hub, HubHeader } from '../hub/hub.ts';
-import { OWN, Presence, type PresenceDiff, type PresenceEntry, type PresenceState } from './presence.ts';
+import {
+  OWN,
+  Presence,
+  type PresenceDiff,
+  type PresenceEntry,
+  type PresenceState,
+  stateOf,
+} from './presence.ts';
 
 export interface PresencesInput {
   readonly hub: Hub;
@@ -30,10 +37,14 @@ export class Presences {
     this.#input = input;
   }
 
-  state(room: string): PresenceState {
+  entries(room: string): readonly PresenceEntry[] {
     // What is still to be told would be told to a newcomer twice.
     this.#flush(room);
-    return this.#rooms.get(room)?.state() ?? {};
+    return this.#rooms.get(room)?.entries() ?? [];
+  }
+
+  state(room: string): PresenceState {
+    return stateOf(this.entries(room));
   }
 
   /** Returns the reference of the entry. */

@@ -1,7 +1,7 @@
 /** Presence of one joined channel: what its client says of itself, and what it is told of all. */
-import { randomUUID } from 'node:crypto';
+import { AppError } from '../../errors.ts';
+import { OwnPresence } from '../channels/own-presence.ts';
 import type { PresenceDiff } from '../channels/presence.ts';
-import { Rate } from '../channels/rate.ts';
 import { roomOf } from '../channels/topic.ts';
 import type { PhoenixChannel } from './channel.ts';
 import type { Push } from './frames.ts';
@@ -9,16 +9,18 @@ import { isRecord } from './record.ts';
 
 export class ChannelPresence {
   readonly #channel: PhoenixChannel;
-  readonly #rate: Rate;
-  readonly #key: string;
+  readonly #own: OwnPresence;
   #isTold = false;
-  #ref: string | undefined;
 
   constructor(channel: PhoenixChannel) {
     this.#channel = channel;
-    const { presenceCalls, presenceWindowSeconds } = channel.input.service.limits;
-    this.#rate = new Rate(presenceCalls, presenceWindowSeconds * 1000);
-    this.#key = channel.wish.presence.key || randomUUID();
+    this.#own = new OwnPresence({
+      limits: channel.input.service.limits,
+      presences: channel.input.service.channels.presences,
+      topic: channel.name,
+      key: channel.wish.presence.key,
+      mayWrite: async () => (await channel.authorization?.mayWrite('presence')) ?? false,
+    });
   }
 
   get #room(): string {
@@ -40,61 +42,37 @@ export class ChannelPresence {
     connection.frame({ data, isBinary: false });
   }
 
-  take(push: Push): Promise<void> | undefined {
+  async take(push: Push): Promise<void> {
     const channel = this.#channel;
-    const { payload } = push;
-    if (!this.#rate.take()) {
-      channel.expel('Client presence rate limit exceeded');
-      return undefined;
+    try {
+      this.#own.count();
+      const problem = await this.#obey(push.payload);
+      if (problem !== undefined) channel.reply(push, 'error', { reason: problem });
+      else channel.reply(push, 'ok');
+    } catch (error) {
+      if (!(error instanceof AppError) || error.status >= 500) throw error;
+      if (error.code === 'permission-error')
+        channel.reply(push, 'error', { reason: `Unauthorized: ${error.message}` });
+      else channel.expel(error.message);
+      return;
     }
-    if (!isRecord(payload)) {
-      channel.reply(push, 'error', { reason: 'A presence is an object' });
-      return undefined;
-    }
-    const { event, payload: given = {} } = payload;
-    const kind = String(event).toLowerCase();
-    if (kind === 'untrack') {
-      this.#untrack();
-      channel.reply(push, 'ok');
-      return undefined;
-    }
-    if (kind !== 'track' || !isRecord(given)) {
-      channel.reply(push, 'error', {
-        reason:
-          kind === 'track'
-            ? 'The payload of a presence must be an object'
-            : `Unknown presence event: ${kind.slice(0, 100)}`,
-      });
-      return undefined;
-    }
-    if (Buffer.byteLength(JSON.stringify(given)) > channel.input.service.limits.presenceBytes) {
-      channel.expel('Track message size exceeded');
-      return undefined;
-    }
-    return this.#track(push, given);
+    if (!this.#isTold && !channel.isOver) this.#tellState();
   }
 
   leave(): void {
-    this.#untrack();
+    this.#own.end();
   }
 
-  async #track(push: Push, payload: Record<string, unknown>): Promise<void> {
-    const channel = this.#channel;
-    const isAllowed = (await channel.authorization?.mayWrite('presence')) ?? false;
-    if (channel.isOver) return;
-    if (!isAllowed)
-      return channel.reply(push, 'error', {
-        reason: 'Unauthorized: You do not have permissions to write presence',
-      });
-    this.#ref = channel.input.service.channels.presences.track(this.#room, this.#key, payload, this.#ref);
-    channel.reply(push, 'ok');
-    if (!this.#isTold) this.#tellState();
-  }
-
-  #untrack(): void {
-    if (this.#ref !== undefined)
-      this.#channel.input.service.channels.presences.untrack(this.#room, this.#ref);
-    this.#ref = undefined;
+  /** Returns what is wrong with what the client asks for. Throws AppError. */
+  async #obey(payload: unknown): Promise<string | undefined> {
+    if (!isRecord(payload)) return 'A presence is an object';
+    const { event, payload: given = {} } = payload;
+    const kind = String(event).toLowerCase();
+    if (kind === 'untrack') this.#own.untrack();
+    else if (kind !== 'track') return `Unknown presence event: ${kind.slice(0, 100)}`;
+    else if (!isRecord(given)) return 'The payload of a presence must be an object';
+    else await this.#own.track(given);
+    return undefined;
   }
 
   #tellState(): void {

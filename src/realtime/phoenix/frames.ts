@@ -58,7 +58,9 @@ const VERSION_1: Serializer = {
 const VERSION_2: Serializer = {
   version: '2.0.0',
   read(text) {
-    const [joinRef, ref, topic, event, payload] = JSON.parse(text) as unknown[];
+    const message: unknown = JSON.parse(text);
+    if (!Array.isArray(message)) throw new Error('a message is a list');
+    const [joinRef, ref, topic, event, payload] = message as unknown[];
     return checked(joinRef, ref, topic, event, payload);
   },
   write: (joinRef, ref, topic, event, payload) =>
