@@ -24,7 +24,7 @@ import { createChangesFollower } from './postgres-changes/follow.ts';
 
 export interface RealtimeInput {
   readonly config: Config;
-  readonly pools: Pick<Pools, 'changes'>;
+  readonly pools: Pick<Pools, 'changes' | 'platform'>;
   readonly runner: CallerRunner;
   /** Undefined: no login may follow changes. */
   readonly replicationUrl: string | undefined;
