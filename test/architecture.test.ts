@@ -134,6 +134,13 @@ test('what auth does is free of HTTP and GraphQL', () => {
   expect(domain.filter(({ code }) => foreign.test(code)).map(({ path }) => path)).toEqual([]);
 });
 
+test('channels are free of HTTP and GraphQL', () => {
+  const foreign = /from '(?:node:https?|ws|fastify|graphql|graphql-yoga|@pothos\/[^']+)'/;
+  const domain = sources.filter(({ path }) => /^realtime\/(channels|hub)\//.test(path));
+  expect(domain.length).toBeGreaterThan(10);
+  expect(domain.filter(({ code }) => foreign.test(code)).map(({ path }) => path)).toEqual([]);
+});
+
 test('a file says what it is for, and no file outgrows 400 lines', () => {
   expect(sources.filter(({ text }) => !/^(#!.*\n)?(\/\*\*|\/\/)/.test(text)).map(({ path }) => path)).toEqual(
     [],

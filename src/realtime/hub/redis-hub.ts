@@ -130,7 +130,17 @@ export class RedisHub implements Hub {
       if (header.kind === 'alive') this.#echo();
       return;
     }
+    // A process is known from its first word on, and forgotten when it falls silent.
     this.#heard.set(from, performance.now());
+    try {
+      this.#hand(from, header, body);
+    } catch (error) {
+      // Whatever somebody writes into Redis, it must not end this process.
+      this.#input.observe({ type: 'unexpected-error', error, where: 'a message of another process' });
+    }
+  }
+
+  #hand(from: string, header: HubHeader, body: Buffer): void {
     if (header.kind !== 'alive')
       for (const listener of this.#listeners) listener.onMessage(from, header, body);
   }
