@@ -27,6 +27,9 @@ export interface PhoenixInput {
   readonly observe: Observe;
 }
 
+/** Messages that wait for the database to say who may what. */
+const MAX_WAITING = 100;
+
 /** What is said to a client that must go, in the words that clients of Supabase know. */
 class Refusal extends Error {}
 
@@ -48,6 +51,7 @@ export class PhoenixChannel implements Member {
   #endMembership: (() => void) | undefined;
   /** What comes while something else is under way waits for it. */
   #work: Promise<void> | undefined;
+  #waiting = 0;
   #isOver = false;
 
   constructor(connection: Connection, input: PhoenixInput, join: Push) {
@@ -83,11 +87,8 @@ export class PhoenixChannel implements Member {
   take(push: Push): void {
     switch (push.event) {
       case 'phx_leave':
-        // Whatever is under way is of no interest any more.
-        this.leave();
-        this.connection.reply({ ...push, joinRef: this.joinRef }, 'ok');
-        this.push('phx_close', '{}', this.joinRef);
-        this.connection.ended(this);
+        // What was sent before still goes out.
+        this.#do(() => this.#leaveAsAsked(push));
         return;
       case 'broadcast':
         this.#do(() => this.#broadcasts.take(push));
@@ -154,11 +155,17 @@ export class PhoenixChannel implements Member {
   #do(work: () => Promise<void> | undefined): void {
     if (this.#isOver) return;
     const run = (): Promise<void> | undefined => (this.#isOver ? undefined : work());
+    if (this.#work && this.#waiting >= MAX_WAITING) {
+      this.expel('Too many messages per second');
+      return;
+    }
     const running = this.#work ? this.#work.then(run) : run();
     if (!running) return;
+    this.#waiting += 1;
     const settled = running.catch((error: unknown) => this.#failed(error));
     this.#work = settled;
     void settled.then(() => {
+      this.#waiting -= 1;
       if (this.#work === settled) this.#work = undefined;
     });
   }
@@ -177,6 +184,11 @@ export class PhoenixChannel implements Member {
         where: 'a channel',
       });
     this.expel('Something went wrong on our side: join again');
+  }
+
+  #leaveAsAsked(push: Push): undefined {
+    this.reply(push, 'ok');
+    this.close();
   }
 
   async #begin(): Promise<void> {

@@ -84,6 +84,15 @@ describe.each(VERSIONS)('version %s', (version) => {
   });
 });
 
+test('what was sent before a channel is left still goes out', async () => {
+  const [ada, listener] = [channelOf('ada', 'room'), channelOf('bob', 'room')];
+  const heard = heardBy(listener);
+  await Promise.all([joined(ada), joined(listener)]);
+  void ada.send({ type: 'broadcast', event: 'last words', payload: {} });
+  expect(await ada.unsubscribe()).toBe('ok');
+  await vi.waitFor(() => expect(heard).toHaveLength(1));
+});
+
 test('nobody without a policy reads: neither strangers nor the anonymous', async () => {
   const client = connectRealtime(app.url, { key: app.keys.anon });
   clients.push(client);
