@@ -103,18 +103,32 @@ export class Peer implements Socket {
 
   #write(data: string | Buffer, binary: boolean): void {
     if (this.#closingSince !== undefined) return;
+    // What waited before counts, so that one message may be larger than what may wait.
+    if (this.#waitsTooMuch) {
+      this.close(SOCKET_CLOSE.slow, 'Too slow: read faster, connect again and subscribe anew');
+      return;
+    }
     // What is sent in one turn of the event loop goes out in one write.
     if (!this.#isCorked) {
       this.#isCorked = true;
       this.#connection.cork();
-      setImmediate(() => {
-        this.#isCorked = false;
-        this.#connection.uncork();
-      });
+      setImmediate(() => this.#uncork());
     }
     this.#ws.send(data, { binary });
-    if (this.#ws.bufferedAmount > this.#tools.limits.bufferedBytes)
-      this.close(SOCKET_CLOSE.slow, 'Too slow: read faster, connect again and subscribe anew');
+  }
+
+  get #waitsTooMuch(): boolean {
+    const { bufferedBytes } = this.#tools.limits;
+    if (this.#ws.bufferedAmount <= bufferedBytes) return false;
+    // What nobody has tried to send yet does not wait for the peer.
+    this.#uncork();
+    return this.#ws.bufferedAmount > bufferedBytes;
+  }
+
+  #uncork(): void {
+    if (!this.#isCorked) return;
+    this.#isCorked = false;
+    this.#connection.uncork();
   }
 
   close(code: number, reason: string): void {
