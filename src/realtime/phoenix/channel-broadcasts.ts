@@ -33,7 +33,7 @@ export class ChannelBroadcasts {
 
   deliver(message: Message): void {
     const { connection, topic, isOver } = this.#channel;
-    if (isOver || !this.#channel.mayRead('broadcast')) return;
+    if (isOver || !this.#channel.caller.mayRead('broadcast')) return;
     const { serializer } = connection;
     const frame = message.as(serializer.version, () => serializer.broadcast(topic, message));
     if (frame) connection.frame(frame);
@@ -43,7 +43,7 @@ export class ChannelBroadcasts {
     const channel = this.#channel;
     const { wish, input, name } = channel;
     // A broadcast that a policy refuses is dropped without a word.
-    if (!(await channel.authorization?.mayWrite('broadcast')) || channel.isOver) return;
+    if (!(await channel.caller.mayWrite('broadcast')) || channel.isOver) return;
     input.service.channels.broadcast(name, message, wish.broadcast.self ? undefined : channel);
     if (wish.broadcast.ack) channel.reply(push, 'ok');
   }

@@ -19,7 +19,7 @@ export class ChannelPresence {
       presences: channel.input.service.channels.presences,
       topic: channel.name,
       key: channel.wish.presence.key,
-      mayWrite: async () => (await channel.authorization?.mayWrite('presence')) ?? false,
+      mayWrite: () => channel.caller.mayWrite('presence'),
     });
   }
 
@@ -32,7 +32,7 @@ export class ChannelPresence {
   }
 
   tell(diff: PresenceDiff): void {
-    if (!this.#isTold || this.#channel.isOver || !this.#channel.mayRead('presence')) return;
+    if (!this.#isTold || this.#channel.isOver || !this.#channel.caller.mayRead('presence')) return;
     const { connection, topic } = this.#channel;
     const data = diff.as(connection.serializer.version, () => {
       const { joins, leaves } = diff;
@@ -77,7 +77,7 @@ export class ChannelPresence {
 
   #tellState(): void {
     const channel = this.#channel;
-    if (!channel.mayRead('presence')) return;
+    if (!channel.caller.mayRead('presence')) return;
     const state = channel.input.service.channels.presences.state(this.#room);
     this.#isTold = true;
     channel.push('presence_state', JSON.stringify(state));

@@ -1,10 +1,7 @@
 /** One channel that a client has joined: who it is, what it may do there, and what it gets. */
-import type { Caller } from '../../caller.ts';
-import { callerContextOf } from '../../database/caller-context.ts';
 import type { CallerContext } from '../../database/context-statement.ts';
 import { AppError } from '../../errors.ts';
 import type { Observe } from '../../observation.ts';
-import type { Authorization } from '../channels/authorization.ts';
 import type { ChannelService } from '../channels/channel-service.ts';
 import type { Member } from '../channels/channels.ts';
 import type { Message } from '../channels/message.ts';
@@ -13,13 +10,13 @@ import { Rate } from '../channels/rate.ts';
 import { assertName, type Topic } from '../channels/topic.ts';
 import type { FollowChanges } from '../postgres-changes/follow.ts';
 import { ChannelBroadcasts } from './channel-broadcasts.ts';
+import { ChannelCaller, Refusal } from './channel-caller.ts';
 import { ChannelChanges } from './channel-changes.ts';
 import { ChannelPresence } from './channel-presence.ts';
 import type { Connection } from './connection.ts';
-import { assertComplete, isToken, reasonOf, tokenHeaders } from './credentials.ts';
+import { reasonOf } from './credentials.ts';
 import type { Push } from './frames.ts';
 import { type JoinWish, readJoin } from './join-payload.ts';
-import { isRecord } from './record.ts';
 
 export interface PhoenixInput {
   readonly service: ChannelService;
@@ -30,9 +27,6 @@ export interface PhoenixInput {
 /** Messages that wait for the database to say who may what. */
 const MAX_WAITING = 100;
 
-/** What is said to a client that must go, in the words that clients of Supabase know. */
-class Refusal extends Error {}
-
 export class PhoenixChannel implements Member {
   readonly topic: string;
   readonly joinRef: string | null;
@@ -41,13 +35,10 @@ export class PhoenixChannel implements Member {
   readonly connection: Connection;
   readonly input: PhoenixInput;
   readonly #join: Push;
+  readonly caller: ChannelCaller;
   readonly #broadcasts: ChannelBroadcasts;
   readonly #presence: ChannelPresence;
   readonly #changes: ChannelChanges;
-  #token: string | undefined;
-  #authorization: Authorization | undefined;
-  #readable: ReadonlySet<string> = new Set();
-  #endWatch: (() => void) | undefined;
   #endMembership: (() => void) | undefined;
   /** What comes while something else is under way waits for it. */
   #work: Promise<void> | undefined;
@@ -62,7 +53,7 @@ export class PhoenixChannel implements Member {
     this.joinRef = join.joinRef ?? join.ref;
     this.wish = readJoin(join.payload);
     this.name = { name: join.topic.slice(join.topic.indexOf(':') + 1), isPrivate: this.wish.isPrivate };
-    this.#token = this.wish.accessToken;
+    this.caller = new ChannelCaller(this);
     this.#broadcasts = new ChannelBroadcasts(this, new Rate(input.service.limits.broadcastsPerSecond));
     this.#presence = new ChannelPresence(this);
     this.#changes = new ChannelChanges(this);
@@ -70,14 +61,6 @@ export class PhoenixChannel implements Member {
 
   get isOver(): boolean {
     return this.#isOver;
-  }
-
-  get authorization(): Authorization | undefined {
-    return this.#authorization;
-  }
-
-  mayRead(extension: 'broadcast' | 'presence'): boolean {
-    return this.#readable.has(extension);
   }
 
   start(): void {
@@ -97,7 +80,7 @@ export class PhoenixChannel implements Member {
         this.#do(() => this.#presence.take(push));
         return;
       case 'access_token':
-        this.#do(() => this.#renew(push.payload));
+        this.#do(() => this.caller.renew(push.payload));
         return;
       default:
         this.reply(push, 'error', { reason: `Unknown event: ${push.event}` });
@@ -128,6 +111,11 @@ export class PhoenixChannel implements Member {
     this.#presence.tell(diff);
   }
 
+  /** Changes of rows are those that this caller may see, from here on. */
+  follow(context: CallerContext): void {
+    this.#changes.become(context);
+  }
+
   /** Says why, and ends it. */
   expel(message: string): void {
     if (this.#isOver) return;
@@ -146,7 +134,7 @@ export class PhoenixChannel implements Member {
   leave(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#endWatch?.();
+    this.caller.leave();
     this.#endMembership?.();
     this.#presence.leave();
     this.#changes.stop();
@@ -196,9 +184,9 @@ export class PhoenixChannel implements Member {
     const { wish } = this;
     try {
       assertName('topic', this.name.name);
-      await this.#become(this.#token);
+      await this.caller.become(wish.accessToken);
     } catch (error) {
-      return this.#refuse(reasonOfJoin(error, this.#token), error);
+      return this.#refuse(reasonOfJoin(error, wish.accessToken), error);
     }
     if (wish.replay !== undefined && (wish.replay === 'bad' || !wish.isPrivate))
       return this.#refuse(
@@ -213,46 +201,6 @@ export class PhoenixChannel implements Member {
     this.#changes.start();
   }
 
-  /** Signs in, and finds out what may be read. Throws AppError or Refusal. */
-  async #become(token: string | undefined): Promise<void> {
-    const { connection, name } = this;
-    const headers = tokenHeaders(connection.headers, token);
-    const refused = (error: AppError) =>
-      this.expel(error.code === 'server-stopping' ? error.message : reasonOf(error, this.#token));
-    const { caller, leave } = await connection.socket.signInPart(headers, refused);
-    const context = contextOf(caller, connection);
-    const authorization = this.input.service.authorization(name, context);
-    try {
-      assertComplete(token);
-      const readable = await authorization.readable();
-      if (!readable.has('broadcast'))
-        throw new Refusal(
-          `${this.#authorization ? 'You no longer have' : 'You do not have'} permission${this.#authorization ? '' : 's'} to read from this Channel topic: ${name.name}`,
-        );
-      if (this.#isOver) return leave();
-      this.#readable = readable;
-    } catch (error) {
-      leave();
-      throw error;
-    }
-    this.#endWatch?.();
-    this.#endWatch = leave;
-    this.#authorization = authorization;
-    this.#token = token;
-    this.#changes.become(context);
-  }
-
-  async #renew(payload: unknown): Promise<void> {
-    const token = isRecord(payload) ? payload.access_token : undefined;
-    if (typeof token !== 'string' || !isToken(token) || token === this.#token) return;
-    try {
-      await this.#become(token);
-    } catch (error) {
-      if (!(error instanceof AppError) || error.status >= 500) throw error;
-      this.expel(reasonOf(error, token));
-    }
-  }
-
   #refuse(reason: string, error?: unknown): void {
     if (error !== undefined && !(error instanceof AppError) && !(error instanceof Refusal))
       this.input.observe({
@@ -265,10 +213,6 @@ export class PhoenixChannel implements Member {
     this.leave();
     this.connection.ended(this);
   }
-}
-
-function contextOf(caller: Caller, { headers, socket }: Connection): CallerContext {
-  return callerContextOf({ caller, headers, method: 'GET', path: socket.path });
 }
 
 function reasonOfJoin(error: unknown, token: string | undefined): string {
