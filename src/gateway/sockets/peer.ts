@@ -103,11 +103,9 @@ export class Peer implements Socket {
 
   #write(data: string | Buffer, binary: boolean): void {
     if (this.#closingSince !== undefined) return;
-    // What waited before counts, so that one message may be larger than what may wait.
-    if (this.#waitsTooMuch) {
-      this.close(SOCKET_CLOSE.slow, 'Too slow: read faster, connect again and subscribe anew');
-      return;
-    }
+    // What waited before counts, so that one message may be larger than what may wait. The one that shows it goes out still: the cursor
+    // that is told is behind it.
+    const isTooSlow = this.#waitsTooMuch;
     // What is sent in one turn of the event loop goes out in one write.
     if (!this.#isCorked) {
       this.#isCorked = true;
@@ -115,6 +113,7 @@ export class Peer implements Socket {
       setImmediate(() => this.#uncork());
     }
     this.#ws.send(data, { binary });
+    if (isTooSlow) this.close(SOCKET_CLOSE.slow, 'Too slow: read faster, connect again and subscribe anew');
   }
 
   get #waitsTooMuch(): boolean {
