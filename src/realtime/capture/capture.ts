@@ -115,21 +115,30 @@ export function startCapture(input: CaptureInput): Capture {
 
   /** What the history has and the feed has not is handed out first; a history of another stream is begun anew. */
   async function takeUp(): Promise<void> {
-    const [epoch, range] = [await slot.epoch(), await history.range()];
-    if (epoch === undefined || range?.epoch !== epoch) {
+    const epoch = await slot.epoch();
+    const kept = (await history.range())?.epoch;
+    // What this process has followed all the time goes on, though nothing is kept of it any more.
+    const goesOn = epoch !== undefined && (kept ?? feed.epoch) === epoch;
+    if (goesOn) {
+      await catchUp();
+      await history.resume(epoch, feed.position);
+    } else {
       const anew = newEpoch();
       const at = { lsn: (await slot.find())?.confirmed ?? 0n, sequence: -1 };
       await history.begin(anew, at);
       await slot.setEpoch(anew);
       feed.follow(anew, at);
-    } else await catchUp();
+    }
   }
 
   async function catchUp(): Promise<void> {
     const range = await history.range();
     if (!range) return;
     feed.follow(range.epoch, feed.epoch === '' ? range.to : range.from);
-    for await (const batch of history.read(feed.position)) feed.dispatch(batch);
+    for await (const batch of history.read(feed.position)) {
+      history.note(batch, feed.position);
+      feed.dispatch(batch);
+    }
   }
 
   async function standBy(): Promise<void> {

@@ -124,6 +124,11 @@ export async function openFileHistory(
     },
     begin: (newEpoch, at) => inOrder(() => begin(newEpoch, at)),
     append: (batches) => inOrder(() => add(batches)),
+    // Nobody else adds to it, and nothing of it is at hand beside the files.
+    note: () => undefined,
+    resume: async (resumed, end) => {
+      if (epoch !== resumed) await inOrder(() => begin(resumed, end));
+    },
     async *read(after) {
       for (const { file, to, bytes } of [...segments]) {
         if (comparePositions(to, after) <= 0) continue;

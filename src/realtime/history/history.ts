@@ -27,6 +27,10 @@ export interface History {
    * and then, without any: what is too old goes.
    */
   append(batches: readonly Batch[]): Promise<void>;
+  /** What another process has added, and this one may have to put back; everything before it was added up to `after`. */
+  note(batch: Batch, after: Position): void;
+  /** To be added to from here on. Where nothing is kept of it any more, what is still at hand is put back, at the least its end. */
+  resume(epoch: string, end: Position): Promise<void>;
   /** Batches with changes after the position, in order, up to what is there at the time; the first may hold older ones. */
   read(after: Position): AsyncIterable<Batch>;
   /** True as soon as there is something after the position, false when the time is over. */

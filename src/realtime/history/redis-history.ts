@@ -43,6 +43,7 @@ export function createRedisHistory(input: RedisHistoryInput): History {
   const { redis, waiting, prefix, limits, now = Date.now } = input;
   const meta = `${prefix}:stream`;
   const streamOf = (epoch: string) => `${prefix}:changes:${epoch}`;
+  /** Of the stream that this process adds to. */
   let epoch: string | undefined;
   let recent: Batch[] = [];
   let recentBytes = 0;
@@ -55,8 +56,7 @@ export function createRedisHistory(input: RedisHistoryInput): History {
   async function readMeta(): Promise<{ epoch: string; from: Position } | undefined> {
     const found = await redis.hgetall(meta);
     if (!found.epoch) return undefined;
-    epoch = found.epoch;
-    return { epoch, from: { lsn: BigInt(found.lsn ?? 0), sequence: Number(found.sequence) } };
+    return { epoch: found.epoch, from: { lsn: BigInt(found.lsn ?? 0), sequence: Number(found.sequence) } };
   }
 
   /** One member of an entry is a whole batch: what is known is not asked again, until an addition fails. */
@@ -75,7 +75,7 @@ export function createRedisHistory(input: RedisHistoryInput): History {
   }
 
   async function begin(newEpoch: string, at: Position): Promise<void> {
-    const old = epoch ?? (await readMeta())?.epoch;
+    const old = (await readMeta())?.epoch;
     recent = [];
     recentBytes = 0;
     recentFrom = at;
@@ -88,11 +88,14 @@ export function createRedisHistory(input: RedisHistoryInput): History {
   }
 
   async function append(batches: readonly Batch[]): Promise<void> {
-    const known = epoch ?? (await readMeta())?.epoch;
+    const known = epoch;
     if (known === undefined) throw new Error('no stream was begun');
-    await restore(known);
+    const from = await restored(known);
     try {
-      if (batches.length > 0) await add(known, batches);
+      await add(
+        known,
+        batches.filter((batch) => comparePositions(lastOf(batch), from) > 0),
+      );
     } catch (error) {
       tops.clear();
       throw error;
@@ -103,6 +106,7 @@ export function createRedisHistory(input: RedisHistoryInput): History {
 
   /** What was added before is refused, and the rest is told from it. */
   async function add(known: string, batches: readonly Batch[]): Promise<void> {
+    if (batches.length === 0) return;
     const stream = streamOf(known);
     let top = await newest(stream);
     const pipeline = redis.pipeline();
@@ -129,21 +133,23 @@ export function createRedisHistory(input: RedisHistoryInput): History {
     tops.set(stream, top);
   }
 
-  /** A Redis that was started anew, and kept nothing, gets back what is still at hand. */
-  async function restore(known: string): Promise<void> {
-    if ((await readMeta())?.epoch === known) return;
-    if (recentFrom === undefined) throw new Error('the history was lost');
-    await redis.hset(meta, {
-      epoch: known,
-      lsn: String(recentFrom.lsn),
-      sequence: String(recentFrom.sequence),
-    });
-    epoch = known;
+  /** Where the stream begins. A Redis that was started anew, and kept nothing, gets back what is still at hand. */
+  async function restored(known: string): Promise<Position> {
+    const found = await readMeta();
+    if (found?.epoch === known) return found.from;
+    // Whoever lost the slot and does not know it yet must not bring the old stream back.
+    if (found) throw new Error('another stream has begun');
+    const from = recentFrom;
+    if (from === undefined) throw new Error('the history was lost');
+    await redis.hset(meta, { epoch: known, lsn: String(from.lsn), sequence: String(from.sequence) });
     tops.clear();
     await add(known, recent);
+    return from;
   }
 
   function remember(batch: Batch): void {
+    const newest = recent.at(-1);
+    if (newest && comparePositions(lastOf(batch), lastOf(newest)) <= 0) return;
     recent.push(batch);
     recentBytes += batch.bytes.length;
     while (recentBytes > RECENT_BYTES && recent.length > 1) {
@@ -183,8 +189,17 @@ export function createRedisHistory(input: RedisHistoryInput): History {
     range,
     begin,
     append,
+    async resume(resumed, end) {
+      epoch = resumed;
+      recentFrom ??= end;
+      await restored(resumed);
+    },
+    note(batch, after) {
+      recentFrom ??= after;
+      remember(batch);
+    },
     async *read(after) {
-      const known = epoch ?? (await readMeta())?.epoch;
+      const known = (await readMeta())?.epoch;
       if (known === undefined) return;
       for (let from = idOf(after); ; ) {
         const entries = entriesOf(

@@ -95,6 +95,28 @@ describe.skipIf(!hasRedis)('through Redis', () => {
     expect(second.resets()).toBe(0);
   });
 
+  test('a Redis that comes back empty while the slot goes to the other loses nothing of what both know', async () => {
+    const [first, second] = [await follow(), await follow()];
+    await write(10);
+    await second.until(10);
+    await redis.kill();
+    await redis.start();
+    await first.capture.close();
+    await write(10);
+    await second.until(20);
+    expect(second.capture.state).toBe('streaming');
+    expect(second.resets()).toBe(0);
+    expect(idsOf(second)).toEqual(upTo(1));
+    const kept: Change[] = [];
+    await expect
+      .poll(async () => {
+        kept.length = 0;
+        for await (const batch of second.history.read(BEGINNING)) kept.push(...changesOf(batch, () => true));
+        return kept.length;
+      })
+      .toBe(20);
+  });
+
   test('a Redis that is frozen holds nobody up who decodes', async () => {
     const [first, second] = [await follow(), await follow()];
     redis.freeze();
