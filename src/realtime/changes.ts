@@ -13,6 +13,7 @@ import { ChangeFeed } from './feed.ts';
 import { openFileHistory } from './history/file-history.ts';
 import type { History } from './history/history.ts';
 import { createRedisHistory } from './history/redis-history.ts';
+import { redisKeyOf } from './redis-keys.ts';
 import { RowEvents } from './row-events/row-events.ts';
 import { Runs } from './row-events/runs.ts';
 
@@ -91,7 +92,7 @@ export async function createChanges(input: ChangesInput): Promise<Changes> {
   const history: History =
     config.redis.url === undefined
       ? await openFileHistory(historyDirectory(config, dataDirectory) ?? '', limits)
-      : await openRedisHistory(config.redis.url, await slot.name(), limits, pool, observe);
+      : await openRedisHistory(config.redis.url, limits, pool, observe);
   const feed = new ChangeFeed();
   const runs = new Runs(runner, realtime.visibilityConnections);
   let published: ReadonlyMap<number, Published> = new Map();
@@ -167,19 +168,10 @@ function historyDirectory({ realtime }: Config, dataDirectory: string | undefine
 
 async function openRedisHistory(
   url: string,
-  slot: string,
   limits: Parameters<typeof createRedisHistory>[0]['limits'],
   pool: Pool,
   observe: Observe,
 ): Promise<History> {
   const { connectRedis } = await import('./history/redis-connections.ts');
-  const { rows } = await pool.query<{ id: string }>(
-    'select system_identifier::text as id from pg_catalog.pg_control_system()',
-  );
-  // One Redis may serve several databases.
-  return createRedisHistory({
-    ...connectRedis(url, observe),
-    prefix: `goforward:{${rows[0]?.id}:${slot}}`,
-    limits,
-  });
+  return createRedisHistory({ ...connectRedis(url, observe), prefix: await redisKeyOf(pool), limits });
 }

@@ -21,6 +21,7 @@ import { realtimeMetrics } from './metrics.ts';
 import { createBroadcastEndpoint } from './phoenix/broadcast-endpoint.ts';
 import { createPhoenixEndpoint } from './phoenix/endpoint.ts';
 import { createChangesFollower } from './postgres-changes/follow.ts';
+import { redisKeyOf } from './redis-keys.ts';
 
 export interface RealtimeInput {
   readonly config: Config;
@@ -149,13 +150,7 @@ function once(work: () => Promise<void>): () => void {
 /** Over Redis where there is one, so that channels reach across processes. */
 async function openHub({ redis, realtime }: Config, pool: Pool, observe: Observe): Promise<Hub> {
   if (redis.url === undefined) return LOCAL_HUB;
-  const [{ RedisHub }, { rows }] = await Promise.all([
-    import('./hub/redis-hub.ts'),
-    pool.query<{ id: string; name: string }>(
-      'select system_identifier::text as id, pg_catalog.current_database() as name from pg_catalog.pg_control_system()',
-    ),
-  ]);
-  // One Redis may serve several databases.
-  const channel = `goforward:{${rows[0]?.id}:${rows[0]?.name}}:hub`;
-  return new RedisHub({ url: redis.url, channel, queueBytes: realtime.channels.queueBytes, observe });
+  const [{ RedisHub }, key] = await Promise.all([import('./hub/redis-hub.ts'), redisKeyOf(pool)]);
+  const { queueBytes } = realtime.channels;
+  return new RedisHub({ url: redis.url, channel: `${key}:hub`, queueBytes, observe });
 }

@@ -5,6 +5,7 @@
 import type { Pool } from 'pg';
 import { FUNCTION_COMMENT } from '../../database/bootstrap/functions.ts';
 import type { Published } from '../capture/publications.ts';
+import { functionsOfTree } from '../expression-functions.ts';
 import type { LiveStatement, Reach } from './live-statement.ts';
 
 export interface Behind {
@@ -33,7 +34,7 @@ const CALLERS_OWN = `(p.provolatile = 'i'
 /** Functions that are called in the tree of a rule or a policy, and its mentions of the time. */
 const opaqueTree = (tree: string) => `(${tree} ~ '{SQLVALUEFUNCTION :op [0-8] ' or exists (
   select from pg_catalog.pg_proc p join pg_catalog.pg_namespace pn on pn.oid = p.pronamespace
-  where p.oid in (select m[1]::oid from pg_catalog.regexp_matches(${tree}, ':(?:funcid|opfuncid|aggfnoid|winfnoid) ([0-9]+)', 'g') m)
+  where p.oid in (${functionsOfTree(tree)})
     and p.prokind <> 'a' and not ${CALLERS_OWN}))`;
 
 const EDGES = `

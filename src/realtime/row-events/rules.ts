@@ -6,6 +6,7 @@ import type { Pool } from 'pg';
 import type { Table } from '../../data/catalog/catalog.ts';
 import { FUNCTION_COMMENT } from '../../database/bootstrap/functions.ts';
 import { AppError } from '../../errors.ts';
+import { functionsOfTree } from '../expression-functions.ts';
 
 export interface RowRules {
   /** The row may be seen where one of `permissive` and all of `restrictive` hold; undefined: always. */
@@ -44,13 +45,11 @@ const CLAIM_FUNCTIONS: Readonly<Record<string, 'sub' | 'role' | 'email'>> = {
   'auth.email': 'email',
 };
 
-/** Reads the function ids out of the tree of an expression; those that PostgreSQL was born with are not in pg_depend. */
 const functionsOf = (tree: string) => `(
   select coalesce(json_agg(json_build_object('name', pn.nspname || '.' || f.proname,
     'ours', pg_catalog.obj_description(f.oid, 'pg_proc') = '${FUNCTION_COMMENT}')), '[]')
   from pg_catalog.pg_proc f join pg_catalog.pg_namespace pn on pn.oid = f.pronamespace
-  where f.provolatile <> 'i' and f.oid in (
-    select m[1]::oid from pg_catalog.regexp_matches(${tree}, ':(?:funcid|opfuncid|aggfnoid|winfnoid) ([0-9]+)', 'g') m))`;
+  where f.provolatile <> 'i' and f.oid in (${functionsOfTree(tree)}))`;
 
 const RULES = `
 select pg_catalog.has_schema_privilege($1, c.relnamespace, 'usage') as usage,
